@@ -1,0 +1,22 @@
+/** Bytes as they pass: each chunk belongs to whoever receives it. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+/**
+ * Reads a stream that must stay small into one buffer.
+ *
+ * @returns `undefined` when more than `bytesMax` bytes arrive; the stream is closed then.
+ */
+export async function collect(
+  stream: ByteStream,
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  const only = chunks.length === 1 ? chunks[0] : undefined;
+  return only ?? Buffer.concat(chunks, bytes);
+}

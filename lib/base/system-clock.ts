@@ -1,0 +1,22 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "./clock.ts";
+
+/** The machine's own clock and timers; timers never keep the process alive by themselves. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  async sleep(milliseconds, signal) {
+    signal?.throwIfAborted();
+    try {
+      await delay(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  },
+  schedule(milliseconds, task) {
+    const timer = setTimeout(task, milliseconds);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,33 @@
+import type { Secret } from "../base/secret.ts";
+
+/** TLS settings of one registry, contents not paths. */
+export interface TlsSettings {
+  /** PEM certificates to trust besides the system's. */
+  readonly ca?: string;
+  /** PEM client certificate. */
+  readonly certificate?: string;
+  /** PEM key of the client certificate. */
+  readonly key?: Secret;
+  readonly insecureSkipVerify?: boolean;
+}
+
+/** How to reach one registry; the `registries:` section of the configuration, resolved. */
+export interface RegistrySettings {
+  /** Name as it stands in references: `host[:port]`, normal form. */
+  readonly registry: string;
+  /** Where requests for that name go, when not to the name itself. */
+  readonly endpoint?: URL;
+  readonly plainHttp?: boolean;
+  /** image-syncer's `insecure`: HTTPS without verification first, then plain HTTP. */
+  readonly plainHttpFallback?: boolean;
+  readonly tls?: TlsSettings;
+  readonly proxy?: URL;
+  /** Upper bound of requests at once. */
+  readonly concurrency?: number;
+  readonly requestsPerSecond?: number;
+  /** Token realms besides the registry's own origin that may see its credentials. */
+  readonly tokenRealms?: readonly string[];
+  /** Other hosts that upload locations and redirects may lead to although their address is private. */
+  readonly allowedHosts?: readonly string[];
+  readonly quirks?: readonly string[];
+}

@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** From the inside out: a folder may import itself and the folders before it, nothing else. */
+const LAYERS = [
+  "lib/base",
+  "lib/oci",
+  "lib/http",
+  "lib/auth",
+  "lib/registry",
+  "lib/transfer",
+  "lib/state",
+  "lib/sync",
+  "lib/dispatch",
+  "lib/webhook",
+  "lib/config",
+  "lib/observe",
+  "lib/runtime",
+  "lib/web",
+  "lib/cli",
+  "functions",
+];
+
+/** npm packages and the only places that may import them. */
+const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["undici", ["lib/http/"]],
+  ["zod", ["lib/config/", "lib/web/", "lib/webhook/", "functions/", "lib/sync/task-wire.ts"]],
+  ["commander", ["lib/cli/"]],
+  ["log-update", ["lib/cli/output/"]],
+  ["yaml", ["lib/config/", "lib/cli/output/"]],
+  ["semver", ["lib/sync/"]],
+  ["picomatch", ["lib/sync/"]],
+  ["re2js", ["lib/sync/"]],
+  ["libsql", ["lib/state/sqlite-table.ts"]],
+  ["pino", ["lib/observe/"]],
+]);
+
+/** Drivers: the only files that may touch the clock, randomness or the network directly. */
+const DRIVERS = new Set([
+  "lib/base/system-clock.ts",
+  "lib/base/random.ts",
+  "lib/http/undici-transport.ts",
+]);
+
+const FORBIDDEN =
+  /\bDate\.now\b|\bMath\.random\b|\bsetTimeout\b|\bsetInterval\b|\bfetch\(|\bperformance\.now\b|\brandomUUID\b/;
+
+const files = [...walk("lib"), ...walk("functions")];
+const sources = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), "utf8")]));
+
+function walk(folder: string): string[] {
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !entry.name.endsWith(".d.ts"))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+}
+
+function importsOf(file: string): string[] {
+  const text = sources.get(file) ?? "";
+  const found = text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  return [...found].map((match) => match[1] ?? "");
+}
+
+function layerOf(path: string): number {
+  return LAYERS.findIndex((layer) => path.startsWith(`${layer}/`));
+}
+
+function outwardImports(file: string): string[] {
+  return importsOf(file)
+    .filter((name) => name.startsWith("."))
+    .map((name) => normalize(join(dirname(file), name)))
+    .filter((target) => layerOf(target) > layerOf(file) || layerOf(target) < 0);
+}
+
+function brokenFences(file: string): string[] {
+  return importsOf(file).filter((name) => {
+    if (name.startsWith(".") || name.startsWith("node:")) return false;
+    const parts = name.split("/");
+    const packageName = name.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? "");
+    const allowed = FENCES.get(packageName);
+    return allowed === undefined || !allowed.some((place) => file.startsWith(place));
+  });
+}
+
+describe("architecture", () => {
+  const inLayers = files.filter((file) => file !== "lib/index.ts");
+
+  it("keeps every source file in a known layer", () => {
+    expect(inLayers.filter((file) => layerOf(file) < 0)).toEqual([]);
+  });
+
+  it("imports inward only", () => {
+    const outward = inLayers.flatMap((file) => outwardImports(file).map((to) => `${file} → ${to}`));
+    expect(outward).toEqual([]);
+  });
+
+  it("imports each npm package only where it is fenced in", () => {
+    const broken = files.flatMap((file) => brokenFences(file).map((name) => `${file}: ${name}`));
+    expect(broken).toEqual([]);
+  });
+
+  it("loads embedded databases and cloud SDKs only when their driver is chosen", () => {
+    const eager = files.filter((file) =>
+      /^import [^;]*"(libsql|@aws-sdk|@alicloud)/m.test(sources.get(file) ?? ""),
+    );
+    expect(eager.filter((file) => !/^import type/m.test(sources.get(file) ?? ""))).toEqual([]);
+  });
+
+  it("reaches clock, randomness and network through ports", () => {
+    const hits = files.filter(
+      (file) =>
+        file.startsWith("lib/") && !DRIVERS.has(file) && FORBIDDEN.test(stripComments(file)),
+    );
+    expect(hits).toEqual([]);
+  });
+
+  it("lets sync see ports, never drivers", () => {
+    const drivers = /undici-transport|sqlite-table|memory-table|dynamodb|tablestore/;
+    const seen = files
+      .filter((file) => file.startsWith("lib/sync/"))
+      .flatMap((file) => importsOf(file).filter((name) => drivers.test(name)));
+    expect(seen).toEqual([]);
+  });
+
+  it("keeps files small: none over 300 lines, the median at most 80", () => {
+    const lengths = files.map((file) => (sources.get(file) ?? "").split("\n").length);
+    lengths.sort((a, b) => a - b);
+    expect(lengths.at(-1) ?? 0).toBeLessThanOrEqual(301);
+    expect(lengths[Math.floor(lengths.length / 2)] ?? 0).toBeLessThanOrEqual(81);
+  });
+
+  it("has no utils, barrels, enums, default exports or given-up types", () => {
+    const names = files.filter((file) => /(utils?|helpers?|common|types|index)\.ts$/.test(file));
+    expect(names.filter((file) => file !== "lib/index.ts")).toEqual([]);
+    const given =
+      /\bas any\b|: any\b|<any>|@ts-ignore|@ts-expect-error|^export default|^export enum/m;
+    expect(files.filter((file) => given.test(sources.get(file) ?? ""))).toEqual([]);
+  });
+
+  it("reveals secrets in lib/auth and the transport alone", () => {
+    const allowed = /^lib\/(auth\/|http\/|base\/secret\.ts)/;
+    const reveal = files.filter((file) => /\.reveal\(\)/.test(sources.get(file) ?? ""));
+    expect(reveal.filter((file) => !allowed.test(file))).toEqual([]);
+  });
+});
+
+function stripComments(file: string): string {
+  return (sources.get(file) ?? "").replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
+}
