@@ -2,12 +2,19 @@ import type { CallOptions } from "../base/call-options.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import type { Credential } from "./credential.ts";
 
+/** How to ask a keychain. */
+export interface KeychainOptions extends CallOptions {
+  /** Asks the source anew where an answer was remembered: the registry refused the last one. */
+  readonly fresh?: boolean;
+}
+
 /**
  * Finds the credential for a repository: the longest key of registry, namespace and repository
- * that matches wins; `undefined` means: go anonymous.
+ * that matches wins; `undefined` means: go anonymous. An empty repository stands for the registry
+ * as a whole (catalog).
  */
 export interface Keychain {
-  credentialFor(name: RepositoryName, options?: CallOptions): Promise<Credential | undefined>;
+  credentialFor(name: RepositoryName, options?: KeychainOptions): Promise<Credential | undefined>;
 }
 
 /** Asks keychains in order; the first that has a credential wins. */

@@ -1,0 +1,41 @@
+import type { Secret } from "../base/secret.ts";
+import type { Credential } from "./credential.ts";
+import { longestMatch } from "./key-match.ts";
+import type { Keychain } from "./keychain.ts";
+import type { ResolveSecret } from "./secret-reference.ts";
+
+/** A secret in the configuration: as it stands there, or a reference such as `env:NAME`. */
+export type SecretSource =
+  | { readonly kind: "literal"; readonly secret: Secret }
+  | { readonly kind: "reference"; readonly reference: string };
+
+/** A credential in the configuration; `from` leaves the registry to the keychains after this one. */
+export type ConfiguredCredential =
+  | { readonly username: string; readonly password: SecretSource }
+  | { readonly identityToken: SecretSource }
+  | { readonly from: "docker-config" };
+
+/**
+ * The keychain of the configuration: the longest key wins. References are resolved when a
+ * credential is asked for, so a run needs only the secrets of the registries it touches.
+ *
+ * @param entries credentials by registry, registry/namespace or registry/namespace/repository.
+ */
+export function configuredKeychain(
+  entries: ReadonlyMap<string, ConfiguredCredential>,
+  resolve: ResolveSecret,
+): Keychain {
+  const reveal = async (source: SecretSource) =>
+    source.kind === "literal" ? source.secret : resolve(source.reference);
+  return {
+    async credentialFor(name): Promise<Credential | undefined> {
+      const entry = longestMatch(entries, name);
+      if (entry === undefined || "from" in entry) return undefined;
+      if ("identityToken" in entry) {
+        return { kind: "identityToken", token: await reveal(entry.identityToken) };
+      }
+      const { username, password } = entry;
+      return { kind: "basic", username, password: await reveal(password) };
+    },
+  };
+}

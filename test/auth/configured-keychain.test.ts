@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import {
+  type ConfiguredCredential,
+  configuredKeychain,
+} from "../../lib/auth/configured-keychain.ts";
+import { keychainOf } from "../../lib/auth/keychain.ts";
+import { Secret } from "../../lib/base/secret.ts";
+import { basic, keychainWith } from "./auth-bed.ts";
+
+const entries = new Map<string, ConfiguredCredential>([
+  ["q.io", { username: "u", password: { kind: "literal", secret: new Secret("p") } }],
+  ["q.io/n", { username: "ref", password: { kind: "reference", reference: "env:PW" } }],
+  ["az.io", { identityToken: { kind: "reference", reference: "env:TOKEN" } }],
+  ["docker.io", { from: "docker-config" }],
+]);
+
+const asked: string[] = [];
+const keychain = configuredKeychain(entries, async (reference) => {
+  asked.push(reference);
+  if (reference === "env:PW") return new Secret("resolved");
+  throw new Error(`cannot resolve ${reference}`);
+});
+
+describe("configuredKeychain", () => {
+  it("gives the longest key's credential, and resolves only what is asked for", async () => {
+    expect(await keychain.credentialFor({ registry: "q.io", repository: "m/app" })).toEqual(
+      basic("u", "p"),
+    );
+    expect(asked).toEqual([]);
+    expect(await keychain.credentialFor({ registry: "q.io", repository: "n/app" })).toEqual(
+      basic("ref", "resolved"),
+    );
+    expect(asked).toEqual(["env:PW"]);
+    expect(await keychain.credentialFor({ registry: "r.io", repository: "a" })).toBeUndefined();
+  });
+
+  it("fails with what the resolver says", async () => {
+    const work = keychain.credentialFor({ registry: "az.io", repository: "a" });
+    await expect(work).rejects.toThrow("cannot resolve env:TOKEN");
+  });
+
+  it("leaves a registry to the keychains after it where it says so", async () => {
+    const chain = keychainOf(
+      keychain,
+      keychainWith(() => basic("docker", "config")),
+    );
+    const hub = { registry: "docker.io", repository: "library/nginx" };
+    expect(await chain.credentialFor(hub)).toEqual(basic("docker", "config"));
+  });
+});
