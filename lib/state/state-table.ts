@@ -1,4 +1,4 @@
-/** Identity of one stored state of a row; changes with every write. */
+/** Identity of one stored state of a row; changes with every write and never comes back. */
 export type Version = number;
 
 /** A stored row. */
@@ -7,7 +7,7 @@ export interface Row<T> {
   readonly sort: string;
   readonly value: T;
   readonly version: Version;
-  /** Milliseconds since the epoch after which the row counts as absent. */
+  /** Milliseconds since the epoch from which on the row counts as absent. */
   readonly expiresAt?: number;
 }
 
@@ -20,7 +20,7 @@ export interface PutOptions {
   readonly expiresAt?: number;
 }
 
-/** Names a row. */
+/** Names a row; neither part is empty or holds U+0000, which not every table can keep. */
 export interface RowKey {
   readonly partition: string;
   readonly sort: string;

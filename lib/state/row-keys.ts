@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { Digest } from "../oci/digest.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import type { RowKey } from "./state-table.ts";
+
+/** How many partitions a run's tasks are spread over, so that no partition becomes hot. */
+const TASK_SHARDS = 16;
+
+/** The partition that lists all runs; what they are stands in their own rows. */
+export const RUNS_PARTITION = "runs";
+
+/** Where a run is kept. */
+export function runKey(runId: string): RowKey {
+  return { partition: `run#${part(runId)}`, sort: "meta" };
+}
+
+/** Where a run stands in the list of runs: the later it started, the smaller its sort key. */
+export function runListKey(runId: string, startedAt: number): RowKey {
+  const untilEndOfTime = String(10 ** 13 - 1 - startedAt).padStart(13, "0");
+  return { partition: RUNS_PARTITION, sort: `${untilEndOfTime}#${part(runId)}` };
+}
+
+/** Which of a run's 16 partitions a task is kept in: the same one every time. */
+export function shardOf(taskId: string): number {
+  return (createHash("sha256").update(taskId).digest()[0] ?? 0) % TASK_SHARDS;
+}
+
+/** Where a task of a run is kept. */
+export function taskKey(runId: string, taskId: string): RowKey {
+  return { partition: taskPartition(runId, shardOf(taskId)), sort: taskId };
+}
+
+/** All partitions that hold tasks of a run. */
+export function taskPartitions(runId: string): readonly string[] {
+  return Array.from({ length: TASK_SHARDS }, (_, shard) => taskPartition(runId, shard));
+}
+
+/** The partition that lists the repositories of a registry that hold a blob. */
+export function blobPartition(registry: string, digest: Digest): string {
+  return `blob#${part(registry)}#${digest}`;
+}
+
+/** Where the upload of one blob to one repository is kept. */
+export function uploadKey(name: RepositoryName, digest: Digest): RowKey {
+  return { partition: `upload#${repositoryPart(name)}#${digest}`, sort: "-" };
+}
+
+/** Where it is kept what a tag was when it was last copied from `source` to `target`. */
+export function watermarkKey(source: RepositoryName, target: RepositoryName, tag: string): RowKey {
+  return { partition: `tags#${repositoryPart(source)}#${repositoryPart(target)}`, sort: tag };
+}
+
+function taskPartition(runId: string, shard: number): string {
+  return `run#${part(runId)}#${shard}`;
+}
+
+/** A host holds no slash, so the first one always ends it. */
+function repositoryPart(name: RepositoryName): string {
+  return `${part(name.registry).replaceAll("/", "%2F")}/${part(name.repository)}`;
+}
+
+/** Keeps whatever stands in a name from looking like the `#` between names. */
+function part(text: string): string {
+  return text.replace(/[%#]/g, encodeURIComponent);
+}
