@@ -10,6 +10,6 @@ export interface Random {
 
 /** The machine's own randomness. */
 export const systemRandom: Random = {
-  next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48,
+  next: () => Math.random(),
   hex: (bytes) => randomBytes(bytes).toString("hex"),
 };

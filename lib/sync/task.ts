@@ -8,13 +8,26 @@ export interface ImageLocation {
   readonly reference: ManifestReference;
 }
 
+/** One target of a task, with what the orchestrator learnt about it; the hints only save requests. */
+export interface TaskTarget extends ImageLocation {
+  readonly repositoryExists: boolean;
+  /** An earlier version was copied by us: the blob records tell what the repository holds. */
+  readonly recorded: boolean;
+  /** What the target's reference points to; `null`: nothing; left out: not known. */
+  readonly digest?: Digest | null;
+}
+
 /** One source tag with all of its targets: the unit of fan-out. */
 export interface TagTask {
   /** Stable hash of source, targets and options: the same work has the same id in every run. */
   readonly id: string;
   readonly policy: string;
   readonly source: ImageLocation;
-  readonly targets: readonly ImageLocation[];
+  /** What the source's reference pointed to when it was compared. */
+  readonly sourceDigest?: Digest;
+  /** Named in the rule, not found by listing: a source that lacks it is an error. */
+  readonly named: boolean;
+  readonly targets: readonly TaskTarget[];
   readonly options: CopyOptions;
 }
 

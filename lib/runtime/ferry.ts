@@ -1,0 +1,61 @@
+import type { CredentialConfig } from "../config/loaded-config.ts";
+import type { RegistrySettings } from "../http/origin-settings.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import type { EventSink } from "../sync/events.ts";
+import type { PlanReport } from "../sync/plan-report.ts";
+import type { SyncPolicy } from "../sync/policy.ts";
+import type { RunDetail, RunReport, RunSummary } from "../sync/report.ts";
+
+/** Everything a ferry is built of; resolved, nothing is read from the process. */
+export interface FerryOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** `:memory:` or a file. Default: the user's state folder. */
+  readonly state?: string;
+  readonly registries: readonly RegistrySettings[];
+  /** By registry, namespace or repository; the longest key that matches wins. */
+  readonly credentials: ReadonlyMap<string, CredentialConfig>;
+  /** Docker config file to read instead of the usual ones. */
+  readonly authFile?: string;
+  /** Tags at once. Default: the runtime's. */
+  readonly jobs?: number;
+  /** Rounds for failed tags after all others. */
+  readonly retries: number;
+  readonly onEvent: EventSink;
+  readonly userAgent: string;
+}
+
+/** How a plan is made. */
+export interface PlanCallOptions {
+  /** Expand rules without asking the target. */
+  readonly offline: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** How a run is made. */
+export interface SyncCallOptions {
+  /** Stops the run at a safe point: what is left is `suspended`, and the report is still given. */
+  readonly signal: AbortSignal;
+  /** Stop after the first failure, as the signal does. */
+  readonly failFast: boolean;
+}
+
+/** The whole machine behind one object: what a command line, a server or a program calls. */
+export interface Ferry {
+  /** Tells what `sync` would do, and changes nothing. */
+  plan(policies: readonly SyncPolicy[], options: PlanCallOptions): Promise<PlanReport>;
+  /** Copies; failures of tags and rules stand in the report and are not thrown. */
+  sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport>;
+  /**
+   * Goes on with what a stored run left failed or suspended.
+   *
+   * @throws {FerryError} `RUN_UNKNOWN` (fixInput).
+   */
+  retry(runId: string, options: { readonly signal: AbortSignal }): Promise<RunReport>;
+  /** The newest `limit` runs, newest first. */
+  runs(limit: number): Promise<readonly RunSummary[]>;
+  run(runId: string): Promise<RunDetail | undefined>;
+  /** Every tag of a repository, in the order the registry gives. */
+  tags(repository: RepositoryName, signal: AbortSignal): AsyncIterable<string>;
+  close(): Promise<void>;
+}

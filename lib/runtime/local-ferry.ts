@@ -1,0 +1,214 @@
+import { setMaxListeners } from "node:events";
+import type { Clock } from "../base/clock.ts";
+import { FerryError } from "../base/error.ts";
+import type { Random } from "../base/random.ts";
+import { createLocalPool } from "../dispatch/local-pool.ts";
+import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import { createBlobLedger } from "../state/blob-ledger.ts";
+import { createRunLedger, type RunLedger } from "../state/run-ledger.ts";
+import type { StateTable } from "../state/state-table.ts";
+import { createTaskLedger, type TaskLedger } from "../state/task-ledger.ts";
+import { createWatermarks } from "../state/watermarks.ts";
+import { createBlobPlacer } from "../sync/blob-placer.ts";
+import type { TargetResult } from "../sync/copy-tag.ts";
+import type { EventSink } from "../sync/events.ts";
+import { orchestrate } from "../sync/orchestrate.ts";
+import type { PlanReport } from "../sync/plan-report.ts";
+import { planRun } from "../sync/plan-run.ts";
+import type { SyncPolicy } from "../sync/policy.ts";
+import type { RunDetail, RunReport, RunSummary } from "../sync/report.ts";
+import { createReportFold } from "../sync/report-fold.ts";
+import { resumeRun } from "../sync/resume-run.ts";
+import { detailRun, summarize, summaryJson } from "../sync/run-history.ts";
+import { type RunTaskPorts, runTask } from "../sync/run-task.ts";
+import { driveRun, type Workers } from "../sync/sync-run.ts";
+import type { Ferry, FerryOptions, PlanCallOptions, SyncCallOptions } from "./ferry.ts";
+import type { RegistryFleet } from "./registry-fleet.ts";
+
+/** The parts a local ferry is put together from. */
+export interface LocalFerryParts {
+  readonly table: StateTable;
+  readonly fleet: RegistryFleet;
+  /** Requests sent so far, by host. */
+  readonly requests: ReadonlyMap<string, number>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly options: FerryOptions;
+}
+
+/** Tags at once when nobody says: enough to fill a far registry, small in memory. */
+const JOBS = 32;
+
+/** Everything in one process: orchestrator, workers and state. */
+export class LocalFerry implements Ferry {
+  readonly #parts: LocalFerryParts;
+  readonly #runs: RunLedger;
+  readonly #tasks: TaskLedger;
+
+  constructor(parts: LocalFerryParts) {
+    this.#parts = parts;
+    this.#runs = createRunLedger(parts.table, parts);
+    this.#tasks = createTaskLedger(parts.table, parts);
+  }
+
+  plan(policies: readonly SyncPolicy[], options: PlanCallOptions): Promise<PlanReport> {
+    return planRun(policies, this.#comparePorts(), options);
+  }
+
+  async sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport> {
+    const run = this.#startRun(options);
+    const { id, signal } = run;
+    const names = policies.map(({ name }) => name);
+    const startedAt = this.#parts.clock.now();
+    await this.#runs.create({ id, trigger: "cli", startedAt, policies: names });
+    return this.#drive(run, async ({ workers, emit }) => {
+      emit({ type: "run.started", runId: id, policies: policies.length });
+      const ledgers = { runs: this.#runs, tasks: this.#tasks };
+      const ports = { ...this.#comparePorts(), ...ledgers, dispatcher: workers, emit };
+      await orchestrate(id, policies, { ports, signal });
+    });
+  }
+
+  async retry(runId: string, options: { readonly signal: AbortSignal }): Promise<RunReport> {
+    const stored = await this.#runs.get(runId);
+    if (stored === undefined) throw unknownRun(runId);
+    if (!stored.enumerated) throw notEnumerated(runId);
+    await this.#runs.reopen(runId);
+    const run = { ...this.#startRun({ ...options, failFast: false }), id: runId };
+    return this.#drive(run, async ({ workers, emit }) => {
+      emit({ type: "run.started", runId, policies: 0 });
+      await resumeRun(runId, { tasks: this.#tasks, dispatcher: workers, emit });
+    });
+  }
+
+  async runs(limit: number): Promise<readonly RunSummary[]> {
+    const records = await this.#runs.list(limit);
+    return Promise.all(records.map((record) => summarize(record, this.#tasks)));
+  }
+
+  async run(runId: string): Promise<RunDetail | undefined> {
+    const record = await this.#runs.get(runId);
+    return record && detailRun(record, this.#tasks);
+  }
+
+  async *tags(repository: RepositoryName, signal: AbortSignal): AsyncIterable<string> {
+    let from: string | undefined;
+    do {
+      const options = { signal, ...(from !== undefined && { from }) };
+      const page = await this.#parts.fleet.source(repository).listTags(options);
+      if (page === undefined) throw unknownRepository(repository);
+      yield* page.tags;
+      from = page.next;
+    } while (from !== undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.fleet.transport.close();
+    await this.#parts.table.close();
+  }
+
+  #comparePorts() {
+    const { fleet, table, clock } = this.#parts;
+    return { repositories: fleet, watermarks: createWatermarks(table, clock) };
+  }
+
+  #startRun(options: SyncCallOptions): LocalRun {
+    const { clock, random } = this.#parts;
+    const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    // Every request under way listens; Node would take more than ten for a leak.
+    setMaxListeners(0, signal);
+    return {
+      id: `${stamp.toLowerCase()}-${random.hex(3)}`,
+      signal,
+      stopAfterFailure: options.failFast ? () => stop.abort() : () => undefined,
+    };
+  }
+
+  async #drive(
+    run: LocalRun,
+    begin: (context: { workers: Workers; emit: EventSink }) => Promise<void>,
+  ): Promise<RunReport> {
+    const { clock, requests, options } = this.#parts;
+    const fold = createReportFold(run.id, { clock, requests: () => requests });
+    const emit: EventSink = (event) => {
+      fold.sink(event);
+      options.onEvent(event);
+    };
+    const workers = this.#workers(run, emit);
+    const ports = { runs: this.#runs, tasks: this.#tasks, workers, clock, emit };
+    await driveRun(() => begin({ workers, emit }), ports, {
+      runId: run.id,
+      retries: options.retries,
+      signal: run.signal,
+      summary: () => summaryJson(fold.report()),
+    });
+    return fold.report();
+  }
+
+  #workers(run: LocalRun, emit: EventSink): Workers {
+    const { table, clock, random, options } = this.#parts;
+    const blobs = createBlobLedger(table, clock);
+    const ports: RunTaskPorts = {
+      ...this.#comparePorts(),
+      tasks: this.#tasks,
+      blobs,
+      placer: createBlobPlacer({ blobs, clock, random, emit }),
+      clock,
+      emit,
+      owner: `local-${random.hex(4)}`,
+    };
+    let results = new Map<string, readonly TargetResult[]>();
+    const pool = createLocalPool({
+      jobs: options.jobs ?? JOBS,
+      run: async (message) => {
+        if (run.signal.aborted) return;
+        const ended = await runTask(message, ports, run.signal);
+        if (ended === undefined) return;
+        results.set(message.taskId, ended);
+        if (ended.some(({ outcome }) => outcome.kind === "failed")) run.stopAfterFailure();
+      },
+    });
+    return {
+      dispatch: pool.dispatch,
+      idle: pool.idle,
+      takeResults: () => {
+        const taken = results;
+        results = new Map();
+        return taken;
+      },
+    };
+  }
+}
+
+interface LocalRun {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly stopAfterFailure: () => void;
+}
+
+function unknownRun(runId: string): FerryError {
+  return new FerryError(`there is no run "${runId}" in this state`, {
+    code: "RUN_UNKNOWN",
+    remedy: "fixInput",
+    hint: "`imageferry status` lists the runs; --state names another state file.",
+  });
+}
+
+function notEnumerated(runId: string): FerryError {
+  return new FerryError(`run "${runId}" was stopped before all of its tags were listed`, {
+    code: "RUN_NOT_ENUMERATED",
+    remedy: "fixInput",
+    hint: "Run the same `imageferry sync` again: what is done already is skipped.",
+  });
+}
+
+function unknownRepository(repository: RepositoryName): FerryError {
+  return new FerryError(`${formatRepository(repository)} does not exist`, {
+    code: "NAME_UNKNOWN",
+    remedy: "fixInput",
+    side: "source",
+    hint: "Check the name; a private repository may need credentials to be seen.",
+  });
+}

@@ -1,0 +1,138 @@
+import type { Authorizer } from "../auth/authorizer.ts";
+import { anonymousKeychain, type Keychain } from "../auth/keychain.ts";
+import { createAuthorizer } from "../auth/token-authorizer.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import { HostGate } from "../http/host-gate.ts";
+import type { ConnectionSettings, RegistrySettings } from "../http/origin-settings.ts";
+import { isLoopbackHost, proxyFromEnv } from "../http/proxy-from-env.ts";
+import type { Transport } from "../http/transport.ts";
+import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import type { RegistryClient } from "../registry/registry-call.ts";
+import { createRegistryClient } from "../registry/registry-client.ts";
+import { plainHttpFallbackOrigin, registryOrigin } from "../registry/registry-origin.ts";
+import { remoteRepository } from "../registry/remote-repository.ts";
+import type { RepositoryOpener, RepositoryWriter } from "../registry/repository.ts";
+import type { EventSink } from "../sync/events.ts";
+
+/** What the clients of all registries share. */
+export interface FleetOptions {
+  readonly settings: readonly RegistrySettings[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly keychain: Keychain;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly userAgent: string;
+  readonly emit: EventSink;
+  /** Made once; it asks back how to connect to an origin. */
+  readonly transport: (
+    connectionFor: (origin: string) => ConnectionSettings | undefined,
+  ) => Transport;
+}
+
+/** The clients of every registry a process talks to, made when first needed. */
+export interface RegistryFleet extends RepositoryOpener {
+  client(registry: string): RegistryClient;
+  readonly transport: Transport;
+}
+
+/** Makes the fleet: one client, one gate and one authorizer per registry, one transport for all. */
+export function createRegistryFleet(options: FleetOptions): RegistryFleet {
+  const settings = new Map(options.settings.map((entry) => [entry.registry, entry]));
+  const connections = new Map<string, ConnectionSettings>();
+  const clients = new Map<string, RegistryClient>();
+  const repositories = new Map<string, RepositoryWriter>();
+  const transport = options.transport((origin) => connections.get(origin));
+
+  const client = (registry: string): RegistryClient => {
+    const known = clients.get(registry);
+    if (known !== undefined) return known;
+    const own = settings.get(registry) ?? { registry };
+    for (const [origin, connection] of connectionsOf(own, options.env)) {
+      connections.set(origin, connection);
+    }
+    const made = clientOf(own, { ...options, wire: transport });
+    clients.set(registry, made);
+    return made;
+  };
+  const open = (name: RepositoryName): RepositoryWriter => {
+    const key = formatRepository(name);
+    const known = repositories.get(key);
+    if (known !== undefined) return known;
+    const made = remoteRepository(client(name.registry), name);
+    repositories.set(key, made);
+    return made;
+  };
+  return { client, source: open, target: open, transport };
+}
+
+function clientOf(
+  settings: RegistrySettings,
+  shared: FleetOptions & { readonly wire: Transport },
+): RegistryClient {
+  const { registry, concurrency, requestsPerSecond, tokenRealms, allowedHosts, quirks } = settings;
+  const { clock, random, userAgent, keychain, wire } = shared;
+  const authorizerFor = (origin: URL, with_: Keychain): Authorizer =>
+    createAuthorizer({
+      registry,
+      origin,
+      keychain: with_,
+      transport: wire,
+      clock,
+      ...(tokenRealms && { tokenRealms }),
+    });
+  const origin = registryOrigin(settings);
+  const fallback = plainHttpFallbackOrigin(settings);
+  return createRegistryClient({
+    registry,
+    origin,
+    transport: wire,
+    authorizer: authorizerFor(origin, keychain),
+    gate: new HostGate({
+      clock,
+      ...(concurrency !== undefined && { concurrencyMax: concurrency }),
+      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    }),
+    clock,
+    random,
+    userAgent,
+    redirectAuthorizer: (elsewhere) => authorizerFor(elsewhere, anonymousKeychain),
+    onRetry: (host, error, delayMs) =>
+      shared.emit({ type: "request.retried", host, code: error.code, delayMs }),
+    ...(fallback && {
+      plainHttpFallbackOrigin: fallback,
+      plainHttpFallbackAuthorizer: authorizerFor(fallback, keychain),
+    }),
+    ...(allowedHosts && { uploadHosts: allowedHosts }),
+    ...(quirks && { quirks }),
+  });
+}
+
+/** A registry the user names may be anywhere; hosts it leads to only where the user says so. */
+function connectionsOf(
+  settings: RegistrySettings,
+  env: FleetOptions["env"],
+): [string, ConnectionSettings][] {
+  const fallback = plainHttpFallbackOrigin(settings);
+  const own = [registryOrigin(settings), ...(fallback ? [fallback] : [])];
+  const others = [...(settings.allowedHosts ?? []), ...(settings.tokenRealms ?? [])].flatMap(
+    (host) => (host.includes("://") ? [new URL(host)] : schemesOf(host, settings)),
+  );
+  return [...own, ...others].map((origin) => {
+    const proxy = settings.proxy ?? proxyFromEnv(origin, env);
+    return [
+      origin.origin,
+      {
+        allowPrivate: true,
+        allowLoopback: isLoopbackHost(origin.hostname),
+        ...(settings.tls && { tls: settings.tls }),
+        ...(proxy && { proxy }),
+      },
+    ];
+  });
+}
+
+function schemesOf(host: string, { plainHttp }: RegistrySettings): URL[] {
+  const https = new URL(`https://${host}`);
+  return plainHttp ? [https, new URL(`http://${host}`)] : [https];
+}

@@ -1,0 +1,201 @@
+import type { Clock } from "../base/clock.ts";
+import { Permits } from "../base/permits.ts";
+import type { Random } from "../base/random.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { formatRepository } from "../oci/reference.ts";
+import type { RepositoryReader, RepositoryWriter } from "../registry/repository.ts";
+import type { BlobLedger } from "../state/blob-ledger.ts";
+import { type BlobOutcome, type BlobTarget, transferBlob } from "../transfer/transfer-blob.ts";
+import type { EventSink } from "./events.ts";
+
+/**
+ * What is believed about a blob's presence: our records; only the target's own answer; nothing,
+ * after a registry has refused a manifest over a blob it says it has.
+ */
+export type Trust = "records" | "target" | "nothing";
+
+/** One repository a blob is wanted in. */
+export interface PlacementTarget {
+  readonly repository: RepositoryWriter;
+  readonly trust: Trust;
+  /** The repository may hold blobs that our records do not know of. */
+  readonly probe: boolean;
+}
+
+/** A blob to make present. */
+export interface Placement {
+  readonly taskId: string;
+  readonly blob: Descriptor;
+  readonly source: RepositoryReader;
+  readonly targets: readonly PlacementTarget[];
+}
+
+/** Makes blobs present, each once however many tags and tasks of this process need it. */
+export interface BlobPlacer {
+  /**
+   * @returns one outcome per target, in their order.
+   * @throws the signal's reason when it aborts.
+   */
+  place(placement: Placement, signal: AbortSignal): Promise<readonly BlobOutcome[]>;
+}
+
+/** What a blob placer works with. */
+export interface BlobPlacerPorts {
+  readonly blobs: BlobLedger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: EventSink;
+}
+
+/**
+ * Blobs under way at once in one process: each holds a few hundred KiB, and a far registry wants
+ * dozens before its line is full.
+ */
+const TRANSFERS_AT_ONCE = 32;
+
+/** Makes the placer of one process. */
+export function createBlobPlacer(ports: BlobPlacerPorts): BlobPlacer {
+  return new InFlightPlacer(ports);
+}
+
+class InFlightPlacer implements BlobPlacer {
+  readonly #ports: BlobPlacerPorts;
+  // Held by transfers alone, never while waiting for one: they cannot wait for each other.
+  readonly #transfers = new Permits(TRANSFERS_AT_ONCE);
+  /** By target repository and digest. */
+  readonly #byRepository = new Map<string, Promise<BlobOutcome>>();
+  /** By target registry and digest: whoever comes second can mount. */
+  readonly #byRegistry = new Map<string, Promise<BlobOutcome>>();
+
+  constructor(ports: BlobPlacerPorts) {
+    this.#ports = ports;
+  }
+
+  // Everything up to the first await claims keys, so two callers can never both lead.
+  async place(placement: Placement, signal: AbortSignal): Promise<readonly BlobOutcome[]> {
+    const leaders: PlacementTarget[] = [];
+    const led = deferred<readonly BlobOutcome[]>();
+    const outcomes = placement.targets.map((target) => {
+      const joined = target.trust === "nothing" ? undefined : this.#join(target, placement, signal);
+      if (joined !== undefined) return joined;
+      const position = leaders.push(target) - 1;
+      const outcome = led.promise.then((all) => all[position] ?? PRESENT);
+      return this.#claim(target, placement.blob, outcome);
+    });
+    if (leaders.length > 0) {
+      this.#transfer(placement, leaders, signal).then(led.resolve, led.reject);
+    }
+    return Promise.all(outcomes);
+  }
+
+  /** Waits for another caller's transfer of the same blob to the same repository or registry. */
+  #join(
+    target: PlacementTarget,
+    placement: Placement,
+    signal: AbortSignal,
+  ): Promise<BlobOutcome> | undefined {
+    const { blob } = placement;
+    const same = this.#byRepository.get(repositoryKey(target, blob));
+    if (same !== undefined) return same.then((outcome) => (isThere(outcome) ? PRESENT : outcome));
+    const sibling = this.#byRegistry.get(registryKey(target, blob));
+    if (sibling === undefined) return undefined;
+    const follow = sibling
+      .then(noOutcome, noOutcome)
+      .then(() => this.#transfer(placement, [target], signal))
+      .then(([outcome]) => outcome ?? PRESENT);
+    return this.#claim(target, blob, follow);
+  }
+
+  #claim(
+    target: PlacementTarget,
+    blob: Descriptor,
+    outcome: Promise<BlobOutcome>,
+  ): Promise<BlobOutcome> {
+    const keys = [
+      [this.#byRepository, repositoryKey(target, blob)],
+      [this.#byRegistry, registryKey(target, blob)],
+    ] as const;
+    const tracked = outcome.finally(() => {
+      for (const [map, key] of keys) if (map.get(key) === tracked) map.delete(key);
+    });
+    for (const [map, key] of keys) map.set(key, tracked);
+    return tracked;
+  }
+
+  async #transfer(
+    placement: Placement,
+    targets: readonly PlacementTarget[],
+    signal: AbortSignal,
+  ): Promise<readonly BlobOutcome[]> {
+    const { blob, source, taskId } = placement;
+    const { blobs, emit, clock, random } = this.#ports;
+    const route = {
+      blob,
+      source,
+      targets: await Promise.all(targets.map((target) => this.#blobTarget(target, blob))),
+    };
+    emit({ type: "blob.started", taskId, digest: blob.digest, size: blob.size });
+    const onBytes = (bytes: number) =>
+      emit({ type: "blob.progress", taskId, digest: blob.digest, bytes });
+    const options = { clock, random, signal, onBytes };
+    const outcomes = await this.#transfers.with(() => transferBlob(route, options), signal);
+    await Promise.all(
+      outcomes.map(async (outcome, index) => {
+        const name = targets[index]?.repository.name;
+        if (name === undefined) return;
+        if (isThere(outcome)) await blobs.record(name.registry, name.repository, [blob.digest]);
+        emit({
+          type: "blob.settled",
+          taskId,
+          digest: blob.digest,
+          size: blob.size,
+          target: formatRepository(name),
+          outcome: outcome.kind,
+        });
+      }),
+    );
+    return outcomes;
+  }
+
+  async #blobTarget(target: PlacementTarget, blob: Descriptor): Promise<BlobTarget> {
+    const { repository, trust, probe } = target;
+    const { registry, repository: path } = repository.name;
+    const mountFrom =
+      trust === "nothing"
+        ? []
+        : await this.#ports.blobs.mountCandidates(registry, blob.digest, path);
+    return { repository, probe: trust === "target" || (trust === "records" && probe), mountFrom };
+  }
+}
+
+const PRESENT: BlobOutcome = { kind: "present" };
+
+function isThere(outcome: BlobOutcome): boolean {
+  return outcome.kind !== "failed";
+}
+
+function noOutcome(): void {}
+
+function repositoryKey(target: PlacementTarget, blob: Descriptor): string {
+  return `${formatRepository(target.repository.name)}@${blob.digest}`;
+}
+
+function registryKey(target: PlacementTarget, blob: Descriptor): string {
+  return `${target.repository.name.registry}@${blob.digest}`;
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onValue, onError) => {
+    resolve = onValue;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}

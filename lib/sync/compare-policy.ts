@@ -1,0 +1,151 @@
+import { type FerryError, withSide } from "../base/error.ts";
+import { mapLimited } from "../base/map-limited.ts";
+import { SingleFlight } from "../base/single-flight.ts";
+import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import type { RepositoryOpener } from "../registry/repository.ts";
+import type { Watermark, Watermarks } from "../state/watermarks.ts";
+import { type Comparison, compareCandidate, type TargetKnowledge } from "./compare-candidate.ts";
+import { type Candidate, expandPolicy } from "./expand-policy.ts";
+import type { SyncPolicy } from "./policy.ts";
+import { listTarget, type TargetListing } from "./target-listing.ts";
+import type { ImageLocation } from "./task.ts";
+import { optionsHash } from "./task-identity.ts";
+
+/** What comparing policies works with. */
+export interface ComparePorts {
+  readonly repositories: RepositoryOpener;
+  readonly watermarks: Watermarks;
+}
+
+/** How policies are compared. */
+export interface CompareOptions {
+  readonly signal: AbortSignal;
+  /** See `CompareContext.askSource`. */
+  readonly askSource: boolean;
+}
+
+/** Compares policies with their targets; target repositories are listed once for all of them. */
+export interface PolicyComparer {
+  /**
+   * Lists, selects, maps and compares one policy, page by page in the order of the listing.
+   *
+   * @throws {FerryError} when the policy cannot be expanded.
+   */
+  compare(policy: SyncPolicy, hooks: CompareHooks): AsyncIterable<readonly Comparison[]>;
+}
+
+/** What the caller of a comparison decides and is told. */
+export interface CompareHooks {
+  /** Takes a target for this policy, or refuses it: what is refused is left out. */
+  claim(source: ImageLocation, target: ImageLocation): boolean;
+  /** A whole target repository cannot be had; the policy's other targets go on without it. */
+  targetFailed(error: FerryError): void;
+}
+
+/** References asked about at once; the registries' own gates bound the requests. */
+const AT_ONCE = 128;
+
+/** Makes the comparer of one run. */
+export function createPolicyComparer(ports: ComparePorts, options: CompareOptions): PolicyComparer {
+  const listings = new Map<string, TargetListing>();
+  const flights = new SingleFlight<TargetListing>();
+  const { signal } = options;
+
+  const listingOf = async (name: RepositoryName, named: boolean): Promise<TargetListing> => {
+    const key = `${named}:${formatRepository(name)}`;
+    return (
+      listings.get(key) ??
+      flights.run(key, async () => {
+        const listing = await listTarget(ports.repositories.target(name), { named, signal });
+        listings.set(key, listing);
+        return listing;
+      })
+    );
+  };
+
+  return {
+    async *compare(policy, hooks) {
+      const source = ports.repositories.source(policy.source);
+      const named = policy.select.kind === "named";
+      for await (const page of expandPolicy(policy, { source, signal })) {
+        const candidates = page.map((candidate) => claimed(candidate, hooks));
+        const knowledge = await knowledgeOf(policy, candidates, {
+          ports,
+          listing: (name) => listingOf(name, named),
+          failed: (error) => {
+            signal.throwIfAborted();
+            hooks.targetFailed(error);
+          },
+        });
+        const context = { source, options: policy.options, signal, askSource: options.askSource };
+        const wanted = candidates.flatMap((candidate, index) => {
+          const targets = knowledge[index] ?? [];
+          return targets.length === 0 ? [] : [{ candidate, targets }];
+        });
+        yield await mapLimited(wanted, AT_ONCE, ({ candidate, targets }) =>
+          compareCandidate(candidate, targets, context),
+        );
+      }
+    },
+  };
+}
+
+function claimed(candidate: Candidate, hooks: CompareHooks): Candidate {
+  const targets = candidate.targets.filter((target) => hooks.claim(candidate.source, target));
+  return { ...candidate, targets };
+}
+
+/** Listings and watermarks of every target of a page, read in batches. */
+async function knowledgeOf(
+  policy: SyncPolicy,
+  candidates: readonly Candidate[],
+  context: {
+    readonly ports: ComparePorts;
+    readonly listing: (name: RepositoryName) => Promise<TargetListing>;
+    readonly failed: (error: FerryError) => void;
+  },
+): Promise<TargetKnowledge[][]> {
+  const { ports } = context;
+  const hash = optionsHash(policy.options);
+  const perTarget = await Promise.all(
+    policy.targets.map(async ({ repository }) => {
+      const wanted = candidates.flatMap(({ targets }) =>
+        targets.filter((target) => isIn(target, repository)).map(referenceText),
+      );
+      if (wanted.length === 0) return undefined;
+      try {
+        const [listing, marks] = await Promise.all([
+          context.listing(repository),
+          ports.watermarks.readMany(policy.source, repository, wanted),
+        ]);
+        return { repository, listing, marks };
+      } catch (thrown) {
+        context.failed(withSide(thrown, "target"));
+        return undefined;
+      }
+    }),
+  );
+  return candidates.map(({ targets }) =>
+    targets.flatMap((location): TargetKnowledge[] => {
+      const found = perTarget.find((entry) => entry && isIn(location, entry.repository));
+      if (found === undefined) return [];
+      const { listing, marks } = found;
+      const repository = ports.repositories.target(location.repository);
+      const mark = validMark(marks.get(referenceText(location)), hash);
+      return [{ location, repository, listing, ...(mark && { watermark: mark }) }];
+    }),
+  );
+}
+
+function validMark(mark: Watermark | undefined, hash: string): Watermark | undefined {
+  return mark?.optionsHash === hash ? mark : undefined;
+}
+
+function isIn(location: ImageLocation, repository: RepositoryName): boolean {
+  return formatRepository(location.repository) === formatRepository(repository);
+}
+
+/** How a reference is written as a watermark's key. */
+export function referenceText({ reference }: ImageLocation): string {
+  return reference.kind === "tag" ? reference.tag : reference.digest;
+}

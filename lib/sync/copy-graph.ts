@@ -1,0 +1,237 @@
+import type { Clock } from "../base/clock.ts";
+import { FerryError, withSide } from "../base/error.ts";
+import { mapLimited } from "../base/map-limited.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { isIndexType, isManifestType } from "../oci/media-types.ts";
+import { parseManifest } from "../oci/parse-manifest.ts";
+import {
+  formatManifestReference,
+  formatRepository,
+  type ManifestReference,
+} from "../oci/reference.ts";
+import type { PushManifestResult, RepositoryReader } from "../registry/repository.ts";
+import type { BlobLedger } from "../state/blob-ledger.ts";
+import type { BlobPlacer } from "./blob-placer.ts";
+import type { GraphTarget } from "./graph-target.ts";
+
+/** What copying a graph of manifests works with. */
+export interface GraphContext {
+  readonly taskId: string;
+  readonly source: RepositoryReader;
+  /** Gives a manifest by digest, from a rewritten index or from the source. */
+  readonly fetch: (digest: Digest) => Promise<Manifest | undefined>;
+  /** Children that are wanted, of every index; left out: all. */
+  readonly only?: ReadonlySet<Digest>;
+  readonly foreignLayers: "skip" | "copy";
+  readonly placer: BlobPlacer;
+  readonly blobs: BlobLedger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Deeper nesting is refused: no real image has it. */
+const DEPTH_MAX = 8;
+/** Children at once; their blobs are bounded by the registries' own limits. */
+const CHILDREN_AT_ONCE = 8;
+const BLOBS_AT_ONCE = 64;
+/** After a registry missed content: what to believe in each round, and how long to wait before it. */
+const HEALING_ROUNDS = [
+  { trust: "target", waitMs: 0 },
+  { trust: "nothing", waitMs: 1000 },
+  { trust: "nothing", waitMs: 5000 },
+] as const;
+
+/**
+ * Copies everything a manifest refers to, children before parents; the manifest itself is not
+ * pushed. A target that fails is marked and left out from then on.
+ *
+ * @throws {FerryError} for faults of the source, which concern every target.
+ */
+export async function copyContent(
+  manifest: Manifest,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+  depth = 0,
+): Promise<void> {
+  if (depth > DEPTH_MAX) throw tooDeep(manifest);
+  const content = parseManifest(manifest);
+  const children = content.children.filter((child) => context.only?.has(child.digest) ?? true);
+  const parts = [...children, ...content.blobs];
+  const needs = await Promise.all(targets.map((target) => missingOf(parts, target, context)));
+  const needing = (part: Descriptor): GraphTarget[] =>
+    targets.filter((target, index) => !target.failure && needs[index]?.has(part.digest));
+  await mapLimited(children, CHILDREN_AT_ONCE, (child) =>
+    copyChild(child, needing(child), { context, depth }),
+  );
+  await mapLimited(content.blobs, BLOBS_AT_ONCE, (blob) => placeBlob(blob, needing(blob), context));
+}
+
+/**
+ * Pushes a manifest whose content is in place. When the registry misses content after all, what
+ * was believed about it is forgotten, the content is sent again and the push repeated.
+ *
+ * @returns `undefined` when the target failed; `target.failure` says why.
+ */
+export async function pushHealing(
+  manifest: Manifest,
+  reference: ManifestReference,
+  push: { readonly target: GraphTarget; readonly context: GraphContext; readonly depth: number },
+): Promise<PushManifestResult | undefined> {
+  const { target, context, depth } = push;
+  const { registry, repository } = target.repository.name;
+  for (let round = 0; !target.failure; round++) {
+    try {
+      const { signal } = context;
+      const result = await target.repository.pushManifest(manifest, reference, { signal });
+      await context.blobs.record(registry, repository, [manifest.descriptor.digest]);
+      return result;
+    } catch (thrown) {
+      context.signal.throwIfAborted();
+      const error = withSide(thrown, "target");
+      const healing = HEALING_ROUNDS[round];
+      if (error.code !== "MANIFEST_BLOB_UNKNOWN" || healing === undefined) {
+        target.failure = error;
+        break;
+      }
+      await heal(manifest, target, { context, depth, healing });
+    }
+  }
+  return undefined;
+}
+
+async function heal(
+  manifest: Manifest,
+  target: GraphTarget,
+  options: {
+    readonly context: GraphContext;
+    readonly depth: number;
+    readonly healing: (typeof HEALING_ROUNDS)[number];
+  },
+): Promise<void> {
+  const { context, depth, healing } = options;
+  const { registry, repository } = target.repository.name;
+  const content = parseManifest(manifest);
+  const digests = [...content.children, ...content.blobs].map((part) => part.digest);
+  await context.blobs.forget(registry, repository, digests);
+  await context.clock.sleep(healing.waitMs, context.signal);
+  const doubting: GraphTarget = { ...target, trust: healing.trust };
+  await copyContent(manifest, [doubting], context, depth);
+  target.failure = doubting.failure;
+}
+
+async function missingOf(
+  parts: readonly Descriptor[],
+  target: GraphTarget,
+  context: GraphContext,
+): Promise<ReadonlySet<Digest>> {
+  const missing = new Set(parts.map((part) => part.digest));
+  if (target.trust !== "records") return missing;
+  const { registry, repository } = target.repository.name;
+  const known = await context.blobs.known(registry, repository, [...missing]);
+  for (const part of parts) {
+    if (!known.has(part.digest) || !missing.delete(part.digest)) continue;
+    target.transfer.bytesSkipped += part.size;
+  }
+  return missing;
+}
+
+async function copyChild(
+  child: Descriptor,
+  targets: readonly GraphTarget[],
+  { context, depth }: { readonly context: GraphContext; readonly depth: number },
+): Promise<void> {
+  const lacking = await withoutPresent(child, targets, context);
+  if (lacking.length === 0) return;
+  const manifest = await context.fetch(child.digest);
+  if (manifest === undefined) {
+    // An index may list content of any type; what is no manifest can only be a blob.
+    if (isIndexType(child.mediaType) || isManifestType(child.mediaType)) {
+      throw missingManifest(child.digest, context);
+    }
+    return placeBlob(child, lacking, context);
+  }
+  await copyContent(manifest, lacking, context, depth + 1);
+  const reference: ManifestReference = { kind: "digest", digest: child.digest };
+  await Promise.all(
+    lacking.map((target) =>
+      pushHealing(manifest, reference, { target, context, depth: depth + 1 }),
+    ),
+  );
+}
+
+/** Asks targets that may hold a child unknown to our records; its whole subtree is saved then. */
+async function withoutPresent(
+  child: Descriptor,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+): Promise<GraphTarget[]> {
+  const present = await Promise.all(
+    targets.map(
+      (target) => target.probe && target.trust !== "nothing" && holds(child, target, context),
+    ),
+  );
+  return targets.filter((target, index) => !present[index] && !target.failure);
+}
+
+async function holds(
+  child: Descriptor,
+  target: GraphTarget,
+  context: GraphContext,
+): Promise<boolean> {
+  try {
+    const reference: ManifestReference = { kind: "digest", digest: child.digest };
+    const found = await target.repository.resolve(reference, { signal: context.signal });
+    if (found === undefined) return false;
+    const { registry, repository } = target.repository.name;
+    await context.blobs.record(registry, repository, [child.digest]);
+    return true;
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    target.failure = withSide(thrown, "target");
+    return false;
+  }
+}
+
+async function placeBlob(
+  blob: Descriptor,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+): Promise<void> {
+  const foreign = (blob.urls?.length ?? 0) > 0 && context.foreignLayers === "skip";
+  if (targets.length === 0 || foreign) return;
+  const { taskId, source, signal } = context;
+  const outcomes = await context.placer.place({ taskId, blob, source, targets }, signal);
+  targets.forEach((target, index) => {
+    const outcome = outcomes[index];
+    if (outcome?.kind === "failed") {
+      if (outcome.error.side === "source") throw outcome.error;
+      target.failure ??= outcome.error;
+    } else if (outcome?.kind === "copied") target.transfer.bytesCopied += blob.size;
+    else if (outcome?.kind === "mounted") target.transfer.bytesMounted += blob.size;
+    else target.transfer.bytesSkipped += blob.size;
+  });
+}
+
+/** The error for a manifest the source does not have. */
+export function missingManifest(
+  reference: Digest | ManifestReference,
+  context: Pick<GraphContext, "source">,
+): FerryError {
+  const suffix =
+    typeof reference === "string" ? `@${reference}` : formatManifestReference(reference);
+  return new FerryError(`${formatRepository(context.source.name)}${suffix} is not at the source`, {
+    code: "SOURCE_MANIFEST_UNKNOWN",
+    remedy: "giveUp",
+    side: "source",
+    hint: "Check the name and tag; an index that lists a missing image has to be pushed again.",
+  });
+}
+
+function tooDeep(manifest: Manifest): FerryError {
+  return new FerryError(
+    `index ${manifest.descriptor.digest} is nested deeper than ${DEPTH_MAX} levels`,
+    { code: "INDEX_TOO_DEEP", remedy: "giveUp", side: "source" },
+  );
+}

@@ -1,0 +1,154 @@
+import { FerryError, withSide } from "../base/error.ts";
+import { mapLimited } from "../base/map-limited.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Manifest } from "../oci/manifest.ts";
+import { parseManifest } from "../oci/parse-manifest.ts";
+import type { ManifestReference } from "../oci/reference.ts";
+import { copyContent, type GraphContext, missingManifest, pushHealing } from "./copy-graph.ts";
+import type { GraphTarget } from "./graph-target.ts";
+import { mergeReferrersTag, referrersTag } from "./referrers-tag.ts";
+
+/** A signature may be signed, and that again; nobody goes further. */
+const CHAIN_MAX = 3;
+const AT_ONCE = 4;
+/** Suffixes under which cosign keeps signatures, attestations and SBOMs of a digest. */
+const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"] as const;
+
+/**
+ * Copies what refers to an image and to its children: OCI 1.1 referrers (API or tag schema) and
+ * cosign's tags. Runs after the image is in place, since a registry may refuse a referrer whose
+ * subject it lacks.
+ *
+ * @throws {FerryError} for faults of the source.
+ */
+export async function copyReferrers(
+  root: Manifest,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+): Promise<void> {
+  const subjects = await subjectsOf(root, context);
+  await mapLimited(subjects, AT_ONCE, async (subject) => {
+    await copyReferrersOf(subject, targets, { context, chain: 1 });
+    await mapLimited(COSIGN_SUFFIXES, COSIGN_SUFFIXES.length, (suffix) =>
+      copySideTag(`${referrersTag(subject)}${suffix}`, targets, context),
+    );
+  });
+}
+
+/** The image and, for an index, every manifest below it that is copied. */
+async function subjectsOf(root: Manifest, context: GraphContext): Promise<Digest[]> {
+  const content = parseManifest(root);
+  const digests = [root.descriptor.digest];
+  for (const child of content.children) {
+    if (context.only?.has(child.digest) === false) continue;
+    const manifest = /index|list/.test(child.mediaType)
+      ? await context.fetch(child.digest)
+      : undefined;
+    if (manifest === undefined) digests.push(child.digest);
+    else digests.push(...(await subjectsOf(manifest, context)));
+  }
+  return digests;
+}
+
+async function copyReferrersOf(
+  subject: Digest,
+  targets: readonly GraphTarget[],
+  { context, chain }: { readonly context: GraphContext; readonly chain: number },
+): Promise<void> {
+  const referrers = await fromSource(() =>
+    context.source.referrers(subject, { signal: context.signal }),
+  );
+  if (referrers.length === 0) return;
+  const unindexed = new Map<GraphTarget, Descriptor[]>();
+  for (const referrer of referrers) {
+    const manifest = await context.fetch(referrer.digest);
+    if (manifest === undefined) throw missingManifest(referrer.digest, context);
+    const lacking = await lackingTargets(referrer, targets, context);
+    await copyContent(manifest, lacking, context);
+    const reference: ManifestReference = { kind: "digest", digest: referrer.digest };
+    await Promise.all(
+      lacking.map(async (target) => {
+        const result = await pushHealing(manifest, reference, { target, context, depth: 0 });
+        if (result?.subjectIndexed !== false) return;
+        unindexed.set(target, [...(unindexed.get(target) ?? []), referrer]);
+      }),
+    );
+    if (chain < CHAIN_MAX) {
+      await copyReferrersOf(referrer.digest, targets, { context, chain: chain + 1 });
+    }
+  }
+  await Promise.all(
+    [...unindexed].map(([target, added]) =>
+      onTarget(target, context, () =>
+        mergeReferrersTag(target.repository, { subject, added, signal: context.signal }),
+      ),
+    ),
+  );
+}
+
+async function lackingTargets(
+  referrer: Descriptor,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+): Promise<GraphTarget[]> {
+  const known = await Promise.all(
+    targets.map(async (target) => {
+      const { registry, repository } = target.repository.name;
+      const records = await context.blobs.known(registry, repository, [referrer.digest]);
+      return target.trust === "records" && records.has(referrer.digest);
+    }),
+  );
+  return targets.filter((target, index) => !known[index] && !target.failure);
+}
+
+/** Copies a tag that belongs to an image rather than being one, where the target differs. */
+async function copySideTag(
+  tag: string,
+  targets: readonly GraphTarget[],
+  context: GraphContext,
+): Promise<void> {
+  const reference: ManifestReference = { kind: "tag", tag };
+  const found = await fromSource(() =>
+    context.source.resolve(reference, { signal: context.signal }),
+  );
+  if (found === undefined) return;
+  const manifest = await context.fetch(found.digest);
+  if (manifest === undefined) throw missingManifest(reference, context);
+  await Promise.all(
+    targets.map((target) =>
+      onTarget(target, context, async () => {
+        const { signal } = context;
+        const there = await target.repository.resolve(reference, { signal });
+        if (there?.digest === found.digest) return;
+        await copyContent(manifest, [target], context);
+        await pushHealing(manifest, reference, { target, context, depth: 0 });
+      }),
+    ),
+  );
+}
+
+async function fromSource<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (thrown) {
+    throw thrown instanceof FerryError ? withSide(thrown, "source") : thrown;
+  }
+}
+
+/** Runs a step that concerns one target; its failure marks that target only. */
+async function onTarget(
+  target: GraphTarget,
+  context: GraphContext,
+  step: () => Promise<void>,
+): Promise<void> {
+  if (target.failure) return;
+  try {
+    await step();
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const error = withSide(thrown, "target");
+    if (error.side === "source") throw error;
+    target.failure = error;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Clock } from "../base/clock.ts";
+import type { RunLedger } from "../state/run-ledger.ts";
+import type { JsonValue } from "../state/state-table.ts";
+import type { TaskLedger } from "../state/task-ledger.ts";
+import type { TargetResult } from "./copy-tag.ts";
+import type { EventSink } from "./events.ts";
+
+/** Works tasks off in this process, and tells how they ended. */
+export interface Workers {
+  /** Resolves when everything dispatched so far has ended. */
+  idle(): Promise<void>;
+  dispatch(message: { readonly runId: string; readonly taskId: string }): Promise<void>;
+  /** Results since the last call, by task. */
+  takeResults(): ReadonlyMap<string, readonly TargetResult[]>;
+}
+
+/** What driving a run works with. */
+export interface SyncRunPorts {
+  readonly runs: RunLedger;
+  readonly tasks: TaskLedger;
+  readonly workers: Workers;
+  readonly clock: Clock;
+  readonly emit: EventSink;
+}
+
+/** How a run is driven. */
+export interface SyncRunOptions {
+  readonly runId: string;
+  /** Rounds for failed tasks after all others. */
+  readonly retries: number;
+  readonly signal: AbortSignal;
+  /** What is kept of the run at its end. */
+  readonly summary: () => JsonValue;
+}
+
+/**
+ * Drives a run in this process: dispatches what `begin` finds, waits for it, tries failed tasks
+ * again after all others, and closes the run. An abort leaves it interrupted, to be gone on with.
+ */
+export async function driveRun(
+  begin: () => Promise<void>,
+  ports: SyncRunPorts,
+  options: SyncRunOptions,
+): Promise<void> {
+  const { runs, workers, clock, emit } = ports;
+  const { runId, signal } = options;
+  const startedMs = clock.monotonicMs();
+  try {
+    await begin();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await workers.idle();
+  }
+  await retryRounds(ports, options);
+  emit({ type: "run.finished", runId, elapsedMs: clock.monotonicMs() - startedMs });
+  if (signal.aborted) await runs.interrupt(runId, options.summary());
+  else await runs.finish(runId, options.summary());
+}
+
+async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promise<void> {
+  const { tasks, workers, emit } = ports;
+  const { runId, signal } = options;
+  let failed = retriable(workers.takeResults());
+  for (let round = 1; round <= options.retries && failed.length > 0; round++) {
+    for (const taskId of failed) {
+      if (signal.aborted) return;
+      await tasks.retry(runId, taskId);
+      emit({ type: "task.retried", taskId, round });
+      await workers.dispatch({ runId, taskId });
+    }
+    await workers.idle();
+    failed = retriable(workers.takeResults());
+  }
+}
+
+/** Tasks with a target whose failure may pass. */
+function retriable(results: ReadonlyMap<string, readonly TargetResult[]>): string[] {
+  return [...results].flatMap(([taskId, targets]) => {
+    const again = targets.some(
+      ({ outcome }) => outcome.kind === "failed" && outcome.failure.retriable,
+    );
+    return again ? [taskId] : [];
+  });
+}
