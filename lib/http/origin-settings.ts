@@ -31,3 +31,13 @@ export interface RegistrySettings {
   readonly allowedHosts?: readonly string[];
   readonly quirks?: readonly string[];
 }
+
+/** How one origin is connected to. */
+export interface ConnectionSettings {
+  readonly tls?: TlsSettings;
+  /** HTTP proxy; user and password in it are sent to it. */
+  readonly proxy?: URL;
+  /** Addresses of private networks may be connected to. */
+  readonly allowPrivate: boolean;
+  readonly allowLoopback: boolean;
+}

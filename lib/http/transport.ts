@@ -3,14 +3,15 @@ import type { ByteStream } from "../base/byte-stream.ts";
 /** Methods a registry is spoken to with. */
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** A request body: bytes at hand, or a stream of known length that can be read once. */
-export type RequestBody =
-  | Uint8Array
-  | {
-      readonly stream: ByteStream;
-      /** Exactly as many bytes as the stream gives; sent as `Content-Length`. */
-      readonly bytes: number;
-    };
+/** A request body of known length that can be read once. */
+export interface StreamedBody {
+  readonly stream: ByteStream;
+  /** Exactly as many bytes as the stream gives; sent as `Content-Length`. */
+  readonly bytes: number;
+}
+
+/** A request body: bytes at hand, or a stream. */
+export type RequestBody = Uint8Array | StreamedBody;
 
 /** One HTTP request, complete: nothing is added on the way but `Host` and `Content-Length`. */
 export interface HttpRequest {
