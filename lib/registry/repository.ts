@@ -5,10 +5,12 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import type { ManifestReference, RepositoryName } from "../oci/reference.ts";
 
-/** Where to start reading a blob. */
+/** Which part of a blob to read. */
 export interface FetchBlobOptions extends CallOptions {
   /** First byte wanted; 0 when left out. */
   readonly offset?: number;
+  /** Bytes wanted from there on; to the blob's end when left out. */
+  readonly length?: number;
 }
 
 /** One page of a tag listing, in the order the registry gives. */
@@ -37,7 +39,7 @@ export interface RepositoryReader {
    */
   fetchManifest(reference: ManifestReference, options?: CallOptions): Promise<Manifest | undefined>;
   /**
-   * Opens a blob from byte `offset` on. Not verified: whoever reads to the end verifies.
+   * Opens a blob, or a part of it. Not verified: whoever reads to the end verifies.
    *
    * A registry that ignores the range is read and skipped up to `offset`, so the stream always
    * starts there.
@@ -102,6 +104,8 @@ export type MountOutcome =
 export interface BlobContent {
   /** Bytes the stream gives. */
   readonly bytes: number;
+  /** All of it, when it is small enough to be at hand; can be sent any number of times. */
+  readonly whole?: Uint8Array;
   /** Opens the content from its first byte; may be called again after the stream failed. */
   open(): ByteStream;
 }
@@ -112,6 +116,8 @@ export interface UploadSession {
   readonly offset: number;
   /** The least chunk this registry takes, from `OCI-Chunk-Min-Length`; 0 when it says nothing. */
   readonly chunkBytesMin: number;
+  /** The greatest chunk this registry takes; 0 when it takes none, left out when it says nothing. */
+  readonly chunkBytesMax?: number;
   /** Sends exactly `bytes` more bytes as one PATCH. */
   append(content: ByteStream, bytes: number, options?: CallOptions): Promise<void>;
   /**

@@ -1,0 +1,59 @@
+import type { ByteStream } from "../base/byte-stream.ts";
+import type { CallOptions } from "../base/call-options.ts";
+import type { Digest } from "../oci/digest.ts";
+import { closeUpload, unlessStored } from "./close-upload.ts";
+import { commitBlob } from "./commit-blob.ts";
+import { openUpload } from "./open-upload.ts";
+import type { RepositoryEndpoint } from "./registry-call.ts";
+import type { BlobContent, UploadCheckpoint, UploadSession } from "./repository.ts";
+import { sendBlob } from "./send-blob.ts";
+import type { UploadChannel } from "./upload-channel.ts";
+
+/**
+ * An upload session of a registry.
+ *
+ * A blob sent whole is sent the way its registry wants; one sent in parts is finished in the
+ * session it was begun in.
+ */
+export function remoteUploadSession(at: RepositoryEndpoint, channel: UploadChannel): UploadSession {
+  const { chunkBytesMin, chunkBytesMax } = channel.capabilities;
+  return {
+    get offset() {
+      return channel.offset;
+    },
+    chunkBytesMin,
+    ...(chunkBytesMax !== undefined && { chunkBytesMax }),
+
+    append: (content: ByteStream, bytes: number, options: CallOptions = {}) =>
+      channel.patch({ body: { stream: content, bytes }, ranged: true, ...options }),
+
+    async commit(digest: Digest, rest?: BlobContent, options: CallOptions = {}) {
+      if (rest === undefined) return closeUpload(channel, digest, options);
+      if (channel.offset > 0) return finish(channel, { digest, rest, ...options });
+      const reopen = () => openUpload(at, options);
+      return commitBlob(channel, { digest, content: rest, reopen, ...options });
+    },
+
+    async cancel(options: CallOptions = {}) {
+      await channel.delete(options).catch(() => undefined);
+    },
+
+    checkpoint: (): UploadCheckpoint => ({ location: channel.location, offset: channel.offset }),
+  };
+}
+
+interface Finish extends CallOptions {
+  readonly digest: Digest;
+  readonly rest: BlobContent;
+}
+
+/** What is missing can only go to this session: the bytes before are nowhere else. */
+async function finish(channel: UploadChannel, { digest, rest, signal }: Finish): Promise<void> {
+  const chunkBytes = channel.capabilities.chunkBytesMax || Number.POSITIVE_INFINITY;
+  const options = signal ? { signal } : {};
+  try {
+    await sendBlob(channel, { digest, content: rest, way: "chunks", chunkBytes, ...options });
+  } catch (error) {
+    await unlessStored(error, channel, { digest, ...options });
+  }
+}
