@@ -24,6 +24,8 @@ import { seededRandom } from "./seeded-random.ts";
 export interface SyncWorldOptions {
   readonly source?: FakeRegistryOptions;
   readonly target?: FakeRegistryOptions;
+  /** More registries, by name. */
+  readonly others?: Readonly<Record<string, FakeRegistry>>;
   readonly clock?: Clock;
   readonly table?: StateTable;
   readonly jobs?: number;
@@ -50,10 +52,10 @@ export function createSyncWorld(options: SyncWorldOptions = {}): SyncWorld {
   const random = seededRandom(1);
   const events: SyncEvent[] = [];
   const onEvent = (event: SyncEvent) => events.push(event);
-  const transport = countRequests(
-    transportOf({ "http://source.test": source, "http://target.test": target }),
-  );
-  const registries = ["source.test", "target.test"].map(plainHttp);
+  const byName = { "source.test": source, "target.test": target, ...options.others };
+  const byOrigin = Object.entries(byName).map(([name, made]) => [`http://${name}`, made] as const);
+  const transport = countRequests(transportOf(Object.fromEntries(byOrigin)));
+  const registries = Object.keys(byName).map(plainHttp);
   const fleet = createRegistryFleet({
     settings: registries,
     env: {},

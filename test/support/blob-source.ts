@@ -1,0 +1,66 @@
+import { createCipheriv, createHash } from "node:crypto";
+import type { ByteStream } from "../../lib/base/byte-stream.ts";
+import type { Digest } from "../../lib/oci/digest.ts";
+
+const SLICE_BYTES = 64 * 1024;
+const AES_BLOCK_BYTES = 16;
+
+/** Content that can be read from anywhere, whether it lies in memory or is made on the way. */
+export interface BlobSource {
+  readonly bytes: number;
+  /** The bytes from `start` up to, not including, `end`; every chunk is a fresh copy. */
+  read(start: number, end: number): ByteStream;
+  /** All of it at once; for small content. */
+  whole(): Uint8Array;
+}
+
+/** Content that lies in memory. */
+export function bytesSource(content: Uint8Array): BlobSource {
+  return {
+    bytes: content.byteLength,
+    whole: () => content.slice(),
+    read: (start, end) => inSlices(start, end, (from, to) => content.slice(from, to)),
+  };
+}
+
+/** `bytes` deterministic bytes; the same seed gives the same ones. */
+export function seededBytes(seed: string, bytes: number): Uint8Array {
+  return keystream(seed, 0, bytes);
+}
+
+/** Deterministic content of any size that never lies in memory, with its digest. */
+export function streamedBlob(
+  bytes: number,
+  seed: string,
+): { readonly digest: Digest; readonly source: BlobSource } {
+  const hash = createHash("sha256");
+  for (let at = 0; at < bytes; at += 16 * SLICE_BYTES) {
+    hash.update(keystream(seed, at, Math.min(bytes, at + 16 * SLICE_BYTES)));
+  }
+  const source: BlobSource = {
+    bytes,
+    whole: () => keystream(seed, 0, bytes),
+    read: (start, end) => inSlices(start, end, (from, to) => keystream(seed, from, to)),
+  };
+  return { digest: `sha256:${hash.digest("hex")}`, source };
+}
+
+async function* inSlices(
+  start: number,
+  end: number,
+  slice: (from: number, to: number) => Uint8Array,
+): ByteStream & AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; at += SLICE_BYTES)
+    yield slice(at, Math.min(end, at + SLICE_BYTES));
+}
+
+/** AES in counter mode is a random-access generator: block `n` needs no earlier one. */
+function keystream(seed: string, start: number, end: number): Uint8Array {
+  const firstBlock = Math.floor(start / AES_BLOCK_BYTES);
+  const skip = start - firstBlock * AES_BLOCK_BYTES;
+  const counter = Buffer.alloc(AES_BLOCK_BYTES);
+  counter.writeBigUInt64BE(BigInt(firstBlock), 8);
+  const key = createHash("sha256").update(seed).digest();
+  const made = createCipheriv("aes-256-ctr", key, counter).update(Buffer.alloc(end - start + skip));
+  return new Uint8Array(made.buffer, made.byteOffset + skip, end - start);
+}

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Interrupt, type ProcessResult, runProcess } from "./run-process.ts";
+
+const BUILT = fileURLToPath(new URL("../../dist/imageferry.mjs", import.meta.url));
+
+/** How to run the command line. */
+export interface RunCliOptions {
+  /** File to run. Default: the one `IMAGEFERRY_BUNDLE` names, else the one built here. */
+  readonly bundle?: string;
+  /** On top of nothing but `PATH` and a `HOME` that is thrown away. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly interrupt?: Interrupt;
+  readonly timeoutMs?: number;
+}
+
+/** Runs the built command line to its end, away from the user's own files and settings. */
+export async function runCli(
+  args: readonly string[],
+  options: RunCliOptions = {},
+): Promise<ProcessResult> {
+  const home = await mkdtemp(join(tmpdir(), "imageferry-home-"));
+  const { env, cwd = home, bundle = process.env["IMAGEFERRY_BUNDLE"] ?? BUILT, ...rest } = options;
+  try {
+    return await runProcess(process.execPath, [bundle, ...args], {
+      ...rest,
+      cwd,
+      env: { PATH: process.env["PATH"], HOME: home, ...env },
+    });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
