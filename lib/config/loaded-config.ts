@@ -1,0 +1,39 @@
+import type { ConfiguredCredential } from "../auth/configured-keychain.ts";
+import type { FerryError } from "../base/error.ts";
+import type { RegistrySettings } from "../http/origin-settings.ts";
+import type { SyncPolicy } from "../sync/policy.ts";
+
+/** Where the credential for a registry, namespace or repository comes from. */
+export type CredentialConfig = ConfiguredCredential;
+
+/** A rule that cannot be followed; the others go on. */
+export interface RuleProblem {
+  /** The policy's name, or the rule as written. */
+  readonly rule: string;
+  readonly error: FerryError;
+}
+
+/** When a policy runs by itself. */
+export interface PolicyTriggers {
+  /** Five cron fields. */
+  readonly schedule?: string;
+  /** Run when the source's registry reports a push. */
+  readonly push?: boolean;
+}
+
+/** Settings of registries and the credentials for them. */
+export interface RegistryConfigs {
+  readonly registries: readonly RegistrySettings[];
+  /** By registry, registry/namespace or whole repository; the longest key that matches counts. */
+  readonly credentials: ReadonlyMap<string, CredentialConfig>;
+}
+
+/** A configuration in its one meaning, whatever the format it was written in. */
+export interface LoadedConfig extends RegistryConfigs {
+  readonly format: "imageferry" | "image-syncer";
+  readonly policies: readonly SyncPolicy[];
+  /** By policy name; a policy without triggers has none. */
+  readonly triggers: ReadonlyMap<string, PolicyTriggers>;
+  readonly problems: readonly RuleProblem[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { exitCodeOfRun } from "../../lib/cli/exit-code.ts";
+import { MEDIA_TYPES } from "../../lib/oci/media-types.ts";
+import { parseManifest } from "../../lib/oci/parse-manifest.ts";
+import type { RunReport } from "../../lib/sync/report.ts";
+import { type CliWorld, startCliWorld } from "../support/cli-world.ts";
+import type { FakeRegistry } from "../support/fake-registry.ts";
+import { blobOf, contentOf, type ImageContent } from "../support/image-content.ts";
+import { randomArtifact } from "../support/random-artifact.ts";
+import { jsonBytes, randomImage } from "../support/random-image.ts";
+import { platformIndex, randomIndex, strangerManifest } from "../support/random-index.ts";
+import { createSyncWorld, policyOf } from "../support/sync-world.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
+import { casesOf } from "./image-syncer-cases.ts";
