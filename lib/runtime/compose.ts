@@ -14,6 +14,7 @@ import { createUndiciTransport } from "../http/undici-transport.ts";
 import { openState } from "../state/open-state.ts";
 import { defaultStatePath, parseStateLocation } from "../state/state-location.ts";
 import type { Ferry, FerryOptions } from "./ferry.ts";
+import { keepHeapLean } from "./lean-heap.ts";
 import { LocalFerry } from "./local-ferry.ts";
 import { createRegistryFleet } from "./registry-fleet.ts";
 
@@ -23,6 +24,7 @@ import { createRegistryFleet } from "./registry-fleet.ts";
  * @throws {FerryError} `STATE_…` when the state cannot be used, `DOCKER_CONFIG_…`.
  */
 export async function createFerry(options: FerryOptions): Promise<Ferry> {
+  keepHeapLean();
   const { env, home, userAgent, onEvent } = options;
   const location = parseStateLocation(options.state ?? defaultStatePath(env, home));
   const table = await openState(location, { clock: systemClock });

@@ -4,6 +4,7 @@ import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { createLocalPool } from "../dispatch/local-pool.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import { tagPages } from "../registry/tag-pages.ts";
 import { createBlobLedger } from "../state/blob-ledger.ts";
 import { createRunLedger, type RunLedger } from "../state/run-ledger.ts";
 import type { StateTable } from "../state/state-table.ts";
@@ -16,12 +17,14 @@ import { orchestrate } from "../sync/orchestrate.ts";
 import type { PlanReport } from "../sync/plan-report.ts";
 import { planRun } from "../sync/plan-run.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
+import { createReferrersTags } from "../sync/referrers-tag.ts";
 import type { RunDetail, RunReport, RunSummary } from "../sync/report.ts";
 import { createReportFold } from "../sync/report-fold.ts";
 import { resumeRun } from "../sync/resume-run.ts";
 import { detailRun, summarize, summaryJson } from "../sync/run-history.ts";
 import { type RunTaskPorts, runTask } from "../sync/run-task.ts";
 import { driveRun, type Workers } from "../sync/sync-run.ts";
+import type { FailureRecord } from "../sync/task.ts";
 import type { Ferry, FerryOptions, PlanCallOptions, SyncCallOptions } from "./ferry.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
 
@@ -92,14 +95,12 @@ export class LocalFerry implements Ferry {
   }
 
   async *tags(repository: RepositoryName, signal: AbortSignal): AsyncIterable<string> {
-    let from: string | undefined;
-    do {
-      const options = { signal, ...(from !== undefined && { from }) };
-      const page = await this.#parts.fleet.source(repository).listTags(options);
-      if (page === undefined) throw unknownRepository(repository);
-      yield* page.tags;
-      from = page.next;
-    } while (from !== undefined);
+    let exists = false;
+    for await (const { tags } of tagPages(this.#parts.fleet.source(repository), { signal })) {
+      exists = true;
+      yield* tags;
+    }
+    if (!exists) throw unknownRepository(repository);
   }
 
   async close(): Promise<void> {
@@ -155,31 +156,38 @@ export class LocalFerry implements Ferry {
       tasks: this.#tasks,
       blobs,
       placer: createBlobPlacer({ blobs, clock, random, emit }),
+      referrersTags: createReferrersTags(),
       clock,
       emit,
       owner: `local-${random.hex(4)}`,
     };
-    let results = new Map<string, readonly TargetResult[]>();
+    let retriable: string[] = [];
     const pool = createLocalPool({
       jobs: options.jobs ?? JOBS,
-      run: async (message) => {
+      run: async ({ runId, taskId }) => {
         if (run.signal.aborted) return;
-        const ended = await runTask(message, ports, run.signal);
-        if (ended === undefined) return;
-        results.set(message.taskId, ended);
-        if (ended.some(({ outcome }) => outcome.kind === "failed")) run.stopAfterFailure();
+        const failures = failuresOf(await runTask({ runId, taskId }, ports, run.signal));
+        if (failures.some((failure) => failure.retriable)) retriable.push(taskId);
+        if (failures.length > 0) run.stopAfterFailure();
       },
     });
     return {
       dispatch: pool.dispatch,
-      idle: pool.idle,
-      takeResults: () => {
-        const taken = results;
-        results = new Map();
+      idle: async () => {
+        await pool.idle();
+        await blobs.flush();
+      },
+      takeRetriable: () => {
+        const taken = retriable;
+        retriable = [];
         return taken;
       },
     };
   }
+}
+
+function failuresOf(results: readonly TargetResult[] = []): FailureRecord[] {
+  return results.flatMap(({ outcome }) => (outcome.kind === "failed" ? [outcome.failure] : []));
 }
 
 interface LocalRun {

@@ -11,8 +11,8 @@ import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import type { RegistryClient } from "../registry/registry-call.ts";
 import { createRegistryClient } from "../registry/registry-client.ts";
 import { plainHttpFallbackOrigin, registryOrigin } from "../registry/registry-origin.ts";
-import { remoteRepository } from "../registry/remote-repository.ts";
-import type { RepositoryOpener, RepositoryWriter } from "../registry/repository.ts";
+import { remoteReader, remoteRepository } from "../registry/remote-repository.ts";
+import type { RepositoryOpener } from "../registry/repository.ts";
 import type { EventSink } from "../sync/events.ts";
 
 /** What the clients of all registries share. */
@@ -41,8 +41,9 @@ export function createRegistryFleet(options: FleetOptions): RegistryFleet {
   const settings = new Map(options.settings.map((entry) => [entry.registry, entry]));
   const connections = new Map<string, ConnectionSettings>();
   const clients = new Map<string, RegistryClient>();
-  const repositories = new Map<string, RepositoryWriter>();
-  const transport = options.transport((origin) => connections.get(origin));
+  const transport = options.transport(
+    (origin) => connections.get(origin) ?? derivedConnection(new URL(origin), options.env),
+  );
 
   const client = (registry: string): RegistryClient => {
     const known = clients.get(registry);
@@ -55,15 +56,16 @@ export function createRegistryFleet(options: FleetOptions): RegistryFleet {
     clients.set(registry, made);
     return made;
   };
-  const open = (name: RepositoryName): RepositoryWriter => {
-    const key = formatRepository(name);
-    const known = repositories.get(key);
-    if (known !== undefined) return known;
-    const made = remoteRepository(client(name.registry), name);
-    repositories.set(key, made);
-    return made;
+  const opener = <T>(open: (client: RegistryClient, name: RepositoryName) => T) => {
+    const opened = new Map<string, T>();
+    return (name: RepositoryName): T => {
+      const key = formatRepository(name);
+      const made = opened.get(key) ?? open(client(name.registry), name);
+      opened.set(key, made);
+      return made;
+    };
   };
-  return { client, source: open, target: open, transport };
+  return { client, source: opener(remoteReader), target: opener(remoteRepository), transport };
 }
 
 function clientOf(
@@ -99,6 +101,8 @@ function clientOf(
     redirectAuthorizer: (elsewhere) => authorizerFor(elsewhere, anonymousKeychain),
     onRetry: (host, error, delayMs) =>
       shared.emit({ type: "request.retried", host, code: error.code, delayMs }),
+    onRateLimit: (host, { remaining, limit }) =>
+      shared.emit({ type: "host.limited", host, remaining, limit }),
     ...(fallback && {
       plainHttpFallbackOrigin: fallback,
       plainHttpFallbackAuthorizer: authorizerFor(fallback, keychain),
@@ -130,6 +134,12 @@ function connectionsOf(
       },
     ];
   });
+}
+
+/** Hosts that registries lead to: public addresses only, and through the same proxy as all else. */
+function derivedConnection(origin: URL, env: FleetOptions["env"]): ConnectionSettings | undefined {
+  const proxy = proxyFromEnv(origin, env);
+  return proxy && { proxy, allowPrivate: false, allowLoopback: false };
 }
 
 function schemesOf(host: string, { plainHttp }: RegistrySettings): URL[] {

@@ -3,7 +3,7 @@ import { mapLimited } from "../base/map-limited.ts";
 import type { Digest } from "../oci/digest.ts";
 import { RecentAnswers } from "./recent-answers.ts";
 import { blobPartition } from "./row-keys.ts";
-import type { JsonValue, Row, RowKey, StateTable } from "./state-table.ts";
+import type { JsonValue, Row, RowKey, RowWrite, StateTable } from "./state-table.ts";
 
 const DAY_MS = 86_400_000;
 const DELETES_AT_ONCE = 8;
@@ -12,6 +12,8 @@ const CANDIDATES_MAX = 8;
 const CANDIDATE_ROWS_MAX = 100;
 /** Some 3 MiB at most. */
 const CACHE_ENTRIES_MAX = 10_000;
+/** Records that may wait for their batch: a kill loses no more of these hints. */
+const WAITING_MAX = 50;
 /** Other processes forget blobs too: what they found out is seen after this time. */
 const CACHE_KEEP_MS = 5 * 60_000;
 
@@ -29,8 +31,13 @@ export interface BlobLedger {
   ): Promise<ReadonlySet<Digest>>;
   /** Up to 8 repositories of the registry, other than `except`, that hold the blob; newest first. */
   mountCandidates(registry: string, digest: Digest, except: string): Promise<readonly string[]>;
-  /** Notes that the repository holds the blobs: after a 201, or a HEAD that found them. */
+  /**
+   * Notes that the repository holds the blobs: after a 201, or a HEAD that found them. This
+   * process knows at once; the table is told with the next batch.
+   */
   record(registry: string, repository: string, digests: readonly Digest[]): Promise<void>;
+  /** Tells the table what it has not been told yet: when a loss would cost much, and at the end. */
+  flush(): Promise<void>;
   /** Drops the records of blobs which turned out to be missing. */
   forget(registry: string, repository: string, digests: readonly Digest[]): Promise<void>;
 }
@@ -56,6 +63,7 @@ class TableBlobLedger implements BlobLedger {
   readonly #keepMs: number;
   readonly #presence: RecentAnswers<boolean>;
   readonly #candidates: RecentAnswers<readonly string[]>;
+  #waiting: RowWrite[] = [];
 
   constructor(table: StateTable, clock: Clock, keepMs: number) {
     this.#table = table;
@@ -102,11 +110,18 @@ class TableBlobLedger implements BlobLedger {
     if (keys.length === 0) return;
     const at = this.#clock.now();
     const expiresAt = at + this.#keepMs;
-    await this.#table.putMany(keys.map((key) => ({ ...key, value: { at }, expiresAt })));
     for (const key of keys) {
+      this.#waiting.push({ ...key, value: { at }, expiresAt });
       this.#remember(key, true);
       this.#moveToFront(key);
     }
+    if (this.#waiting.length >= WAITING_MAX) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const writes = this.#waiting;
+    this.#waiting = [];
+    if (writes.length > 0) await this.#table.putMany(writes);
   }
 
   async forget(registry: string, repository: string, digests: readonly Digest[]): Promise<void> {
@@ -116,11 +131,13 @@ class TableBlobLedger implements BlobLedger {
       const candidates = this.#candidates.get(key.partition)?.filter((name) => name !== key.sort);
       if (candidates !== undefined) this.#candidates.set(key.partition, candidates);
     }
+    await this.flush();
     await mapLimited(keys, DELETES_AT_ONCE, (key) => this.#table.delete(key, "any"));
   }
 
   async #readCandidates(partition: string): Promise<readonly string[]> {
     const rows: Row<JsonValue>[] = [];
+    await this.flush();
     for await (const row of this.#table.query(partition)) {
       if (rows.push(row) >= CANDIDATE_ROWS_MAX) break;
     }

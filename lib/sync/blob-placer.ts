@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { Permits } from "../base/permits.ts";
 import type { Random } from "../base/random.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { formatRepository } from "../oci/reference.ts";
+import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import type { RepositoryReader, RepositoryWriter } from "../registry/repository.ts";
 import type { BlobLedger } from "../state/blob-ledger.ts";
 import { type BlobOutcome, type BlobTarget, transferBlob } from "../transfer/transfer-blob.ts";
@@ -47,11 +47,11 @@ export interface BlobPlacerPorts {
   readonly emit: EventSink;
 }
 
-/**
- * Blobs under way at once in one process: each holds a few hundred KiB, and a far registry wants
- * dozens before its line is full.
- */
-const TRANSFERS_AT_ONCE = 32;
+/** Up to here a blob costs round trips, not bandwidth: many at once fill the line to a far registry. */
+const SMALL_BYTES_MAX = 64 * 1024;
+const SMALL_AT_ONCE = 64;
+/** Streams at once in one process; each holds a few hundred KiB of buffers. */
+const LARGE_AT_ONCE = 16;
 
 /** Makes the placer of one process. */
 export function createBlobPlacer(ports: BlobPlacerPorts): BlobPlacer {
@@ -61,7 +61,8 @@ export function createBlobPlacer(ports: BlobPlacerPorts): BlobPlacer {
 class InFlightPlacer implements BlobPlacer {
   readonly #ports: BlobPlacerPorts;
   // Held by transfers alone, never while waiting for one: they cannot wait for each other.
-  readonly #transfers = new Permits(TRANSFERS_AT_ONCE);
+  readonly #small = new Permits(SMALL_AT_ONCE);
+  readonly #large = new Permits(LARGE_AT_ONCE);
   /** By target repository and digest. */
   readonly #byRepository = new Map<string, Promise<BlobOutcome>>();
   /** By target registry and digest: whoever comes second can mount. */
@@ -132,18 +133,20 @@ class InFlightPlacer implements BlobPlacer {
     const route = {
       blob,
       source,
-      targets: await Promise.all(targets.map((target) => this.#blobTarget(target, blob))),
+      targets: await Promise.all(targets.map((target) => this.#blobTarget(target, placement))),
     };
     emit({ type: "blob.started", taskId, digest: blob.digest, size: blob.size });
     const onBytes = (bytes: number) =>
       emit({ type: "blob.progress", taskId, digest: blob.digest, bytes });
     const options = { clock, random, signal, onBytes };
-    const outcomes = await this.#transfers.with(() => transferBlob(route, options), signal);
+    const permits = blob.size <= SMALL_BYTES_MAX ? this.#small : this.#large;
+    const outcomes = await permits.with(() => transferBlob(route, options), signal);
     await Promise.all(
       outcomes.map(async (outcome, index) => {
         const name = targets[index]?.repository.name;
         if (name === undefined) return;
         if (isThere(outcome)) await blobs.record(name.registry, name.repository, [blob.digest]);
+        if (outcome.kind === "copied" && blob.size > SMALL_BYTES_MAX) await blobs.flush();
         emit({
           type: "blob.settled",
           taskId,
@@ -157,14 +160,20 @@ class InFlightPlacer implements BlobPlacer {
     return outcomes;
   }
 
-  async #blobTarget(target: PlacementTarget, blob: Descriptor): Promise<BlobTarget> {
+  async #blobTarget(target: PlacementTarget, placement: Placement): Promise<BlobTarget> {
     const { repository, trust, probe } = target;
-    const { registry, repository: path } = repository.name;
-    const mountFrom =
-      trust === "nothing"
-        ? []
-        : await this.#ports.blobs.mountCandidates(registry, blob.digest, path);
+    const mountFrom = trust === "nothing" ? [] : await this.#mountFrom(repository.name, placement);
     return { repository, probe: trust === "target" || (trust === "records" && probe), mountFrom };
+  }
+
+  /** The source itself when it is in the same registry: it holds the blob for certain. */
+  async #mountFrom(
+    { registry, repository }: RepositoryName,
+    { blob, source }: Placement,
+  ): Promise<readonly string[]> {
+    const isSibling = source.name.registry === registry && source.name.repository !== repository;
+    if (isSibling) return [source.name.repository];
+    return this.#ports.blobs.mountCandidates(registry, blob.digest, repository);
   }
 }
 

@@ -1,8 +1,7 @@
-import { FerryError, withSide } from "../base/error.ts";
+import { type FerryError, withSide } from "../base/error.ts";
 import type { Digest } from "../oci/digest.ts";
 import { jsonEqual } from "../oci/equal-json.ts";
 import type { Manifest } from "../oci/manifest.ts";
-import { formatReference } from "../oci/reference.ts";
 import { type GraphContext, pushHealing } from "./copy-graph.ts";
 import { copyReferrers } from "./copy-referrers.ts";
 import type { PlatformSelection } from "./filter-platforms.ts";
@@ -58,13 +57,11 @@ async function commitRoot(open: OpenTarget, commit: TagCommit): Promise<void> {
   const { target, graph } = open;
   const { root } = commit.selection;
   if (graph.failure) return;
-  if (target.reference.kind === "digest" && target.reference.digest !== root.descriptor.digest) {
-    graph.failure = digestDiffers(target, root);
-    return;
-  }
   try {
     if (await isUnchanged(open, commit)) {
-      open.outcome = { ...digestsOf(commit), kind: "unchanged" };
+      const { bytesCopied, bytesMounted } = graph.transfer;
+      const completed = bytesCopied + bytesMounted > 0;
+      open.outcome = completed ? copied(commit) : { ...digestsOf(commit), kind: "unchanged" };
       return;
     }
     const { context } = commit;
@@ -113,14 +110,4 @@ function digestsOf({ found, selection }: TagCommit): {
 
 function copied(commit: TagCommit): TargetOutcome {
   return { kind: "copied", ...digestsOf(commit), rewritten: commit.selection.rewritten };
-}
-
-function digestDiffers(target: TaskTarget, root: Manifest): FerryError {
-  const name = formatReference(target.repository, target.reference);
-  return new FerryError(`${name} cannot hold ${root.descriptor.digest}`, {
-    code: "DIGEST_DIFFERS",
-    remedy: "fixInput",
-    side: "target",
-    hint: "Name a tag at the target, or the digest the source has.",
-  });
 }

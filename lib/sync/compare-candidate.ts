@@ -17,6 +17,8 @@ export interface TargetKnowledge {
   readonly listing: TargetListing;
   /** What we copied there last, with the same options. */
   readonly watermark?: Watermark;
+  /** What we copied there last had other options: an equal digest may lack children (`sparse`). */
+  readonly otherOptions: boolean;
 }
 
 /** What is to be done for one target. */
@@ -97,11 +99,12 @@ async function askSource(
 
 /** `null`: nothing there; `undefined`: could not be told, the copy asks again before it writes. */
 async function targetDigest(
-  { listing, location, repository, watermark }: TargetKnowledge,
+  { listing, location, repository, watermark, otherOptions }: TargetKnowledge,
   { signal }: CompareContext,
 ): Promise<Digest | null | undefined> {
   const listed = listing.has(location.reference);
   if (listed === false) return null;
+  if (otherOptions) return undefined;
   if (listed && watermark !== undefined) return watermark.targetDigest;
   try {
     return (await repository.resolve(location.reference, { signal }))?.digest ?? null;

@@ -3,7 +3,7 @@ import { mapLimited } from "../base/map-limited.ts";
 import { SingleFlight } from "../base/single-flight.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import type { RepositoryOpener } from "../registry/repository.ts";
-import type { Watermark, Watermarks } from "../state/watermarks.ts";
+import type { Watermarks } from "../state/watermarks.ts";
 import { type Comparison, compareCandidate, type TargetKnowledge } from "./compare-candidate.ts";
 import { type Candidate, expandPolicy } from "./expand-policy.ts";
 import type { SyncPolicy } from "./policy.ts";
@@ -131,14 +131,12 @@ async function knowledgeOf(
       if (found === undefined) return [];
       const { listing, marks } = found;
       const repository = ports.repositories.target(location.repository);
-      const mark = validMark(marks.get(referenceText(location)), hash);
-      return [{ location, repository, listing, ...(mark && { watermark: mark }) }];
+      const mark = marks.get(referenceText(location));
+      const otherOptions = mark !== undefined && mark.optionsHash !== hash;
+      const watermark = otherOptions ? undefined : mark;
+      return [{ location, repository, listing, otherOptions, ...(watermark && { watermark }) }];
     }),
   );
-}
-
-function validMark(mark: Watermark | undefined, hash: string): Watermark | undefined {
-  return mark?.optionsHash === hash ? mark : undefined;
 }
 
 function isIn(location: ImageLocation, repository: RepositoryName): boolean {

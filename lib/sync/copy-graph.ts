@@ -13,8 +13,9 @@ import {
 } from "../oci/reference.ts";
 import type { PushManifestResult, RepositoryReader } from "../registry/repository.ts";
 import type { BlobLedger } from "../state/blob-ledger.ts";
-import type { BlobPlacer } from "./blob-placer.ts";
+import type { BlobPlacer, Trust } from "./blob-placer.ts";
 import type { GraphTarget } from "./graph-target.ts";
+import type { ReferrersTags } from "./referrers-tag.ts";
 
 /** What copying a graph of manifests works with. */
 export interface GraphContext {
@@ -27,6 +28,7 @@ export interface GraphContext {
   readonly foreignLayers: "skip" | "copy";
   readonly placer: BlobPlacer;
   readonly blobs: BlobLedger;
+  readonly referrersTags: ReferrersTags;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -36,12 +38,23 @@ const DEPTH_MAX = 8;
 /** Children at once; their blobs are bounded by the registries' own limits. */
 const CHILDREN_AT_ONCE = 8;
 const BLOBS_AT_ONCE = 64;
-/** After a registry missed content: what to believe in each round, and how long to wait before it. */
-const HEALING_ROUNDS = [
-  { trust: "target", waitMs: 0 },
-  { trust: "nothing", waitMs: 1000 },
-  { trust: "nothing", waitMs: 5000 },
-] as const;
+/**
+ * After a registry missed content: what to wait for and what to send before each further push.
+ * Content that was sent may become visible late, so waiting comes before sending it again.
+ */
+const HEALING_STEPS: readonly HealingStep[] = [
+  { resend: "target" },
+  { waitMs: 1000 },
+  { resend: "nothing" },
+  { waitMs: 5000 },
+  { resend: "nothing" },
+];
+
+interface HealingStep {
+  readonly waitMs?: number;
+  /** What to believe when content is sent again; left out: nothing is sent. */
+  readonly resend?: Trust;
+}
 
 /**
  * Copies everything a manifest refers to, children before parents; the manifest itself is not
@@ -81,24 +94,31 @@ export async function pushHealing(
 ): Promise<PushManifestResult | undefined> {
   const { target, context, depth } = push;
   const { registry, repository } = target.repository.name;
-  for (let round = 0; !target.failure; round++) {
+  for (let pushes = 0; !target.failure; pushes++) {
     try {
       const { signal } = context;
       const result = await target.repository.pushManifest(manifest, reference, { signal });
-      await context.blobs.record(registry, repository, [manifest.descriptor.digest]);
+      if (isComplete(manifest, context)) {
+        await context.blobs.record(registry, repository, [manifest.descriptor.digest]);
+      }
       return result;
     } catch (thrown) {
       context.signal.throwIfAborted();
       const error = withSide(thrown, "target");
-      const healing = HEALING_ROUNDS[round];
-      if (error.code !== "MANIFEST_BLOB_UNKNOWN" || healing === undefined) {
+      const step = HEALING_STEPS[pushes];
+      if (error.code !== "MANIFEST_BLOB_UNKNOWN" || step === undefined) {
         target.failure = error;
         break;
       }
-      await heal(manifest, target, { context, depth, healing });
+      await heal(manifest, target, { context, depth, step });
     }
   }
   return undefined;
+}
+
+/** A record of a manifest stands for everything below it. */
+function isComplete(manifest: Manifest, { only }: GraphContext): boolean {
+  return only === undefined || !isIndexType(manifest.descriptor.mediaType);
 }
 
 async function heal(
@@ -107,16 +127,17 @@ async function heal(
   options: {
     readonly context: GraphContext;
     readonly depth: number;
-    readonly healing: (typeof HEALING_ROUNDS)[number];
+    readonly step: HealingStep;
   },
 ): Promise<void> {
-  const { context, depth, healing } = options;
+  const { context, depth, step } = options;
+  if (step.waitMs !== undefined) await context.clock.sleep(step.waitMs, context.signal);
+  if (step.resend === undefined) return;
   const { registry, repository } = target.repository.name;
   const content = parseManifest(manifest);
   const digests = [...content.children, ...content.blobs].map((part) => part.digest);
   await context.blobs.forget(registry, repository, digests);
-  await context.clock.sleep(healing.waitMs, context.signal);
-  const doubting: GraphTarget = { ...target, trust: healing.trust };
+  const doubting: GraphTarget = { ...target, trust: step.resend };
   await copyContent(manifest, [doubting], context, depth);
   target.failure = doubting.failure;
 }

@@ -5,9 +5,9 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
 import type { ManifestReference } from "../oci/reference.ts";
+import { referrersTag } from "../registry/referrers.ts";
 import { copyContent, type GraphContext, missingManifest, pushHealing } from "./copy-graph.ts";
 import type { GraphTarget } from "./graph-target.ts";
-import { mergeReferrersTag, referrersTag } from "./referrers-tag.ts";
 
 /** A signature may be signed, and that again; nobody goes further. */
 const CHAIN_MAX = 3;
@@ -28,10 +28,12 @@ export async function copyReferrers(
   context: GraphContext,
 ): Promise<void> {
   const subjects = await subjectsOf(root, context);
+  // What refers to an image is copied whole, whichever platforms of the image are wanted.
+  const { only: _, ...whole } = context;
   await mapLimited(subjects, AT_ONCE, async (subject) => {
-    await copyReferrersOf(subject, targets, { context, chain: 1 });
+    await copyReferrersOf(subject, targets, { context: whole, chain: 1 });
     await mapLimited(COSIGN_SUFFIXES, COSIGN_SUFFIXES.length, (suffix) =>
-      copySideTag(`${referrersTag(subject)}${suffix}`, targets, context),
+      copySideTag(`${referrersTag(subject)}${suffix}`, targets, whole),
     );
   });
 }
@@ -60,20 +62,15 @@ async function copyReferrersOf(
     context.source.referrers(subject, { signal: context.signal }),
   );
   if (referrers.length === 0) return;
+  const listed = await listedAt(targets, subject, context);
   const unindexed = new Map<GraphTarget, Descriptor[]>();
   for (const referrer of referrers) {
-    const manifest = await context.fetch(referrer.digest);
-    if (manifest === undefined) throw missingManifest(referrer.digest, context);
-    const lacking = await lackingTargets(referrer, targets, context);
-    await copyContent(manifest, lacking, context);
-    const reference: ManifestReference = { kind: "digest", digest: referrer.digest };
-    await Promise.all(
-      lacking.map(async (target) => {
-        const result = await pushHealing(manifest, reference, { target, context, depth: 0 });
-        if (result?.subjectIndexed !== false) return;
-        unindexed.set(target, [...(unindexed.get(target) ?? []), referrer]);
-      }),
+    const lacking = targets.filter(
+      (target, index) => !target.failure && !listed[index]?.has(referrer.digest),
     );
+    for (const target of await pushReferrer(referrer, lacking, context)) {
+      unindexed.set(target, [...(unindexed.get(target) ?? []), referrer]);
+    }
     if (chain < CHAIN_MAX) {
       await copyReferrersOf(referrer.digest, targets, { context, chain: chain + 1 });
     }
@@ -81,25 +78,46 @@ async function copyReferrersOf(
   await Promise.all(
     [...unindexed].map(([target, added]) =>
       onTarget(target, context, () =>
-        mergeReferrersTag(target.repository, { subject, added, signal: context.signal }),
+        context.referrersTags.add(target.repository, { subject, added, signal: context.signal }),
       ),
     ),
   );
 }
 
-async function lackingTargets(
+/** What each target lists for the subject: a manifest it merely holds does not help who looks for it. */
+async function listedAt(
+  targets: readonly GraphTarget[],
+  subject: Digest,
+  context: GraphContext,
+): Promise<ReadonlySet<Digest>[]> {
+  return Promise.all(
+    targets.map(async (target) => {
+      const listed = new Set<Digest>();
+      await onTarget(target, context, async () => {
+        const { signal } = context;
+        const referrers = await target.repository.referrers(subject, { signal });
+        for (const { digest } of referrers) listed.add(digest);
+      });
+      return listed;
+    }),
+  );
+}
+
+/** Copies one referrer. @returns the targets that took it without listing it. */
+async function pushReferrer(
   referrer: Descriptor,
   targets: readonly GraphTarget[],
   context: GraphContext,
 ): Promise<GraphTarget[]> {
-  const known = await Promise.all(
-    targets.map(async (target) => {
-      const { registry, repository } = target.repository.name;
-      const records = await context.blobs.known(registry, repository, [referrer.digest]);
-      return target.trust === "records" && records.has(referrer.digest);
-    }),
+  if (targets.length === 0) return [];
+  const manifest = await context.fetch(referrer.digest);
+  if (manifest === undefined) throw missingManifest(referrer.digest, context);
+  await copyContent(manifest, targets, context);
+  const reference: ManifestReference = { kind: "digest", digest: referrer.digest };
+  const results = await Promise.all(
+    targets.map((target) => pushHealing(manifest, reference, { target, context, depth: 0 })),
   );
-  return targets.filter((target, index) => !known[index] && !target.failure);
+  return targets.filter((_, index) => results[index]?.subjectIndexed === false);
 }
 
 /** Copies a tag that belongs to an image rather than being one, where the target differs. */

@@ -1,7 +1,9 @@
 import type { Clock } from "../base/clock.ts";
-import { type FerryError, toFerryError, withSide } from "../base/error.ts";
+import { FerryError, toFerryError, withSide } from "../base/error.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
+import { parseManifest } from "../oci/parse-manifest.ts";
+import { formatReference } from "../oci/reference.ts";
 import type { RepositoryOpener, RepositoryReader } from "../registry/repository.ts";
 import type { BlobLedger } from "../state/blob-ledger.ts";
 import type { BlobPlacer } from "./blob-placer.ts";
@@ -10,6 +12,7 @@ import { copyContent, type GraphContext, missingManifest } from "./copy-graph.ts
 import { failureRecord } from "./failure-record.ts";
 import { filterPlatforms, type PlatformSelection } from "./filter-platforms.ts";
 import { createGraphTarget, type TransferTally } from "./graph-target.ts";
+import type { ReferrersTags } from "./referrers-tag.ts";
 import { createSourceManifests } from "./source-manifests.ts";
 import type { TagTask, TargetOutcome, TaskTarget } from "./task.ts";
 
@@ -18,6 +21,7 @@ export interface CopyTagPorts {
   readonly repositories: RepositoryOpener;
   readonly placer: BlobPlacer;
   readonly blobs: BlobLedger;
+  readonly referrersTags: ReferrersTags;
   readonly clock: Clock;
 }
 
@@ -112,13 +116,22 @@ async function openContent(
   selection: PlatformSelection,
   context: GraphContext,
 ): Promise<readonly OpenTarget[]> {
-  const open = targets.filter(({ outcome, graph }) => outcome === undefined && !graph.failure);
   const { digest } = selection.root.descriptor;
+  for (const { target, graph } of targets) {
+    const wanted = target.reference;
+    if (wanted.kind === "digest" && wanted.digest !== digest) {
+      graph.failure = digestDiffers(target, digest);
+    }
+  }
+  const open = targets.filter(({ outcome, graph }) => outcome === undefined && !graph.failure);
+  // Asked for together with what is below it: one look-up serves both.
+  const content = parseManifest(selection.root);
+  const below = [...content.children, ...content.blobs].map((part) => part.digest);
   const lacking = await Promise.all(
     open.map(async ({ target, graph }) => {
       if (target.digest === digest && graph.trust === "records") return false;
       const { registry, repository } = target.repository;
-      const known = await context.blobs.known(registry, repository, [digest]);
+      const known = await context.blobs.known(registry, repository, [digest, ...below]);
       return graph.trust !== "records" || !known.has(digest);
     }),
   );
@@ -135,7 +148,7 @@ function graphContext(
     readonly selection: PlatformSelection;
   },
 ): GraphContext {
-  const { placer, blobs, clock } = scope.ports;
+  const { placer, blobs, referrersTags, clock } = scope.ports;
   const { only } = given.selection;
   return {
     taskId: task.id,
@@ -144,6 +157,7 @@ function graphContext(
     foreignLayers: task.options.foreignLayers,
     placer,
     blobs,
+    referrersTags,
     clock,
     signal: scope.signal,
     ...(only && { only }),
@@ -178,4 +192,17 @@ function settleAll(targets: readonly OpenTarget[], outcome: TargetOutcome): void
 function failed(error: FerryError | undefined): TargetOutcome {
   const known = error ?? toFerryError(new Error("a target ended without an outcome"));
   return { kind: "failed", failure: failureRecord(known) };
+}
+
+/** Told before anything is sent: a manifest can only be put under the digest it has. */
+function digestDiffers(target: TaskTarget, digest: Digest): FerryError {
+  return new FerryError(
+    `${formatReference(target.repository, target.reference)} cannot hold ${digest}`,
+    {
+      code: "DIGEST_DIFFERS",
+      remedy: "fixInput",
+      side: "target",
+      hint: "Name a tag at the target, or the digest the source has.",
+    },
+  );
 }

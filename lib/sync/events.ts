@@ -56,6 +56,13 @@ export type SyncEvent =
       readonly code: string;
       readonly delayMs: number;
     }
+  /** The registry says that few requests are left in its window. */
+  | {
+      readonly type: "host.limited";
+      readonly host: string;
+      readonly remaining: number;
+      readonly limit: number;
+    }
   | { readonly type: "run.enumerated"; readonly runId: string; readonly tasks: number }
   | { readonly type: "run.finished"; readonly runId: string; readonly elapsedMs: number };
 

@@ -1,6 +1,7 @@
 import { FerryError, withSide } from "../base/error.ts";
 import { formatRepository } from "../oci/reference.ts";
 import type { RepositoryReader } from "../registry/repository.ts";
+import { tagPages } from "../registry/tag-pages.ts";
 import { pairReferences } from "./pair-references.ts";
 import type { NamedReference, SyncPolicy } from "./policy.ts";
 import { type ListedSelection, selectTags } from "./select-tags.ts";
@@ -56,23 +57,16 @@ async function* listSource(
   policy: SyncPolicy,
   { source, signal }: ExpandContext,
 ): AsyncGenerator<readonly string[]> {
-  let from: string | undefined;
-  do {
-    const page = await firstSide(() =>
-      source.listTags({ signal, ...(from !== undefined && { from }) }),
-    );
-    if (page === undefined) throw noSuchRepository(policy);
-    yield page.tags;
-    from = page.next;
-  } while (from !== undefined);
-}
-
-async function firstSide<T>(task: () => Promise<T>): Promise<T> {
+  let exists = false;
   try {
-    return await task();
+    for await (const { tags } of tagPages(source, { signal })) {
+      exists = true;
+      yield tags;
+    }
   } catch (thrown) {
     throw thrown instanceof FerryError ? withSide(thrown, "source") : thrown;
   }
+  if (!exists) throw noSuchRepository(policy);
 }
 
 function chosen(

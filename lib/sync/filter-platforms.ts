@@ -10,6 +10,7 @@ import {
   platformMatches,
   wantsEveryPlatform,
 } from "../oci/platform.ts";
+import { parseStrictJson } from "../oci/strict-json.ts";
 import type { RepositoryReader } from "../registry/repository.ts";
 import type { CopyOptions } from "./policy.ts";
 
@@ -136,7 +137,7 @@ function rewriteIndex(index: Manifest, replaced: ReadonlyMap<Digest, Descriptor>
   return { descriptor, bytes };
 }
 
-/** An image tells its platform in its config; anything else has none. */
+/** An image tells its platform in its config, if it is one; anything else has none. */
 async function imagePlatform(
   config: Descriptor | undefined,
   context: FilterContext,
@@ -151,9 +152,10 @@ async function imagePlatform(
       side: "source",
     });
   }
-  const body: Partial<Record<string, unknown>> = JSON.parse(Buffer.from(bytes).toString("utf8"));
+  const parsed = parseStrictJson(Buffer.from(bytes).toString("utf8"));
+  const fields = new Map<string, unknown>(parsed.ok ? Object.entries(Object(parsed.value)) : []);
   const text = (field: string): string => {
-    const value = body[field];
+    const value = fields.get(field);
     return typeof value === "string" ? value : "";
   };
   return {

@@ -15,7 +15,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 import { failureRecord } from "./failure-record.ts";
 import type { SyncPolicy } from "./policy.ts";
-import { createTargetClaims, type TargetClaims } from "./target-claims.ts";
+import { createListingTurns, createTargetClaims, type TargetClaims } from "./target-claims.ts";
 import type { TagTask, TaskTarget } from "./task.ts";
 import { optionsHash, taskId } from "./task-identity.ts";
 import { encodeTask } from "./task-wire.ts";
@@ -48,11 +48,14 @@ export async function orchestrate(
   const { ports, signal } = context;
   const comparer = createPolicyComparer(ports, { signal, askSource: false });
   const claims = createTargetClaims(policies);
+  const inTurn = createListingTurns();
   const counts = await mapLimited(policies, POLICIES_AT_ONCE, async (policy) => {
     const hooks = hooksFor(policy, claims, ports.emit);
     try {
       const pages = comparer.compare(policy, hooks);
-      const { seen, dispatched } = await dispatchPages(runId, policy, { pages, ports });
+      const { seen, dispatched } = await inTurn(policy, () =>
+        dispatchPages(runId, policy, { pages, ports }),
+      );
       if (seen + hooks.refused() === 0) warnEmpty(policy, ports.emit);
       return dispatched;
     } catch (thrown) {

@@ -25,8 +25,16 @@ export interface PlanOptions {
 const POLICIES_AT_ONCE = 16;
 
 interface PolicyPlan {
-  readonly tasks: PlannedTask[];
+  readonly policy: SyncPolicy;
+  readonly pairs: PlannedPair[];
   readonly errors: RuleProblem[];
+}
+
+/** One task of a plan that still has to get its target. */
+interface PlannedPair {
+  readonly source: ImageLocation;
+  readonly target: ImageLocation;
+  readonly task: PlannedTask;
 }
 
 /**
@@ -39,43 +47,51 @@ export async function planRun(
   ports: ComparePorts,
   options: PlanOptions,
 ): Promise<PlanReport> {
-  const claims = createTargetClaims(policies);
   const comparer = createPolicyComparer(ports, { signal: options.signal, askSource: true });
   const plans = await mapLimited(policies, POLICIES_AT_ONCE, async (policy) => {
-    const plan: PolicyPlan = { tasks: [], errors: [] };
+    const plan: PolicyPlan = { policy, pairs: [], errors: [] };
     const fail = (error: FerryError) => plan.errors.push(problem(policy, error));
-    const hooks: CompareHooks = {
-      claim: (source, target) => claimOrTell(claims, { source, target }, fail),
-      targetFailed: fail,
-    };
     try {
       const pages = options.offline
-        ? expandedPages(policy, hooks, { ports, signal: options.signal })
-        : comparedPages(policy, hooks, comparer);
-      for await (const page of pages) plan.tasks.push(...page);
+        ? expandedPages(policy, { ports, signal: options.signal })
+        : comparedPages(policy, { claim: () => true, targetFailed: fail }, comparer);
+      for await (const page of pages) plan.pairs.push(...page);
     } catch (thrown) {
       options.signal.throwIfAborted();
       fail(withSide(thrown, "source"));
     }
     return plan;
   });
+  return claimInOrder(plans, createTargetClaims(policies));
+}
+
+/** Policies are looked at side by side; which of them gets a target is told by their order. */
+function claimInOrder(plans: readonly PolicyPlan[], claims: TargetClaims): PlanReport {
+  const settled = plans.map(({ policy, pairs, errors }) => {
+    const answers = pairs.map((pair) => ({ pair, answer: claims.take(pair.source, pair.target) }));
+    const conflicts = answers.flatMap(({ pair, answer }) =>
+      answer === "conflict" ? [problem(policy, claims.conflict(pair.source, pair.target))] : [],
+    );
+    return {
+      tasks: answers.flatMap(({ pair, answer }) => (answer === "taken" ? [pair.task] : [])),
+      errors: [...errors, ...conflicts],
+    };
+  });
   return planReport(
-    plans.flatMap(({ tasks }) => tasks),
-    plans.flatMap(({ errors }) => errors),
+    settled.flatMap(({ tasks }) => tasks),
+    settled.flatMap(({ errors }) => errors),
   );
 }
 
 async function* expandedPages(
   policy: SyncPolicy,
-  hooks: CompareHooks,
   context: { readonly ports: ComparePorts; readonly signal: AbortSignal },
-): AsyncGenerator<readonly PlannedTask[]> {
-  const source = context.ports.repositories.source(policy.source);
-  for await (const page of expandPolicy(policy, { source, signal: context.signal })) {
-    yield page.flatMap((candidate) =>
-      candidate.targets
-        .filter((target) => hooks.claim(candidate.source, target))
-        .map((target) => plannedCopy(policy, candidate.source, target)),
+): AsyncGenerator<readonly PlannedPair[]> {
+  const repository = context.ports.repositories.source(policy.source);
+  const { signal } = context;
+  for await (const page of expandPolicy(policy, { source: repository, signal })) {
+    yield page.flatMap(({ source, targets }) =>
+      targets.map((target) => ({ source, target, task: plannedCopy(policy, source, target) })),
     );
   }
 }
@@ -84,20 +100,10 @@ async function* comparedPages(
   policy: SyncPolicy,
   hooks: CompareHooks,
   comparer: PolicyComparer,
-): AsyncGenerator<readonly PlannedTask[]> {
+): AsyncGenerator<readonly PlannedPair[]> {
   for await (const page of comparer.compare(policy, hooks)) {
-    yield page.flatMap((comparison) => plannedTasks(policy, comparison));
+    yield page.flatMap((comparison) => plannedPairs(policy, comparison));
   }
-}
-
-function claimOrTell(
-  claims: TargetClaims,
-  pair: { readonly source: ImageLocation; readonly target: ImageLocation },
-  tell: (error: FerryError) => void,
-): boolean {
-  const answer = claims.take(pair.source, pair.target);
-  if (answer === "conflict") tell(claims.conflict(pair.source, pair.target));
-  return answer === "taken";
 }
 
 function plannedCopy(
@@ -113,15 +119,19 @@ function plannedCopy(
   };
 }
 
-function plannedTasks(policy: SyncPolicy, comparison: Comparison): PlannedTask[] {
+function plannedPairs(policy: SyncPolicy, comparison: Comparison): PlannedPair[] {
   const { candidate, sourceDigest, missingSource, sourceError } = comparison;
   if (sourceError !== undefined) throw sourceError;
-  return comparison.verdicts.map(({ action, target }) => ({
-    ...plannedCopy(policy, candidate.source, target),
-    action: missingSource ? "missing-source" : action,
-    ...(sourceDigest !== undefined && { sourceDigest }),
-    ...(typeof target.digest === "string" && { targetDigest: target.digest }),
-  }));
+  const { source } = candidate;
+  return comparison.verdicts.map(({ action, target }) => {
+    const task: PlannedTask = {
+      ...plannedCopy(policy, source, target),
+      action: missingSource ? "missing-source" : action,
+      ...(sourceDigest !== undefined && { sourceDigest }),
+      ...(typeof target.digest === "string" && { targetDigest: target.digest }),
+    };
+    return { source, target, task };
+  });
 }
 
 function problem(policy: SyncPolicy, error: FerryError): RuleProblem {

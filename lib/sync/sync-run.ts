@@ -2,7 +2,6 @@ import type { Clock } from "../base/clock.ts";
 import type { RunLedger } from "../state/run-ledger.ts";
 import type { JsonValue } from "../state/state-table.ts";
 import type { TaskLedger } from "../state/task-ledger.ts";
-import type { TargetResult } from "./copy-tag.ts";
 import type { EventSink } from "./events.ts";
 
 /** Works tasks off in this process, and tells how they ended. */
@@ -10,8 +9,8 @@ export interface Workers {
   /** Resolves when everything dispatched so far has ended. */
   idle(): Promise<void>;
   dispatch(message: { readonly runId: string; readonly taskId: string }): Promise<void>;
-  /** Results since the last call, by task. */
-  takeResults(): ReadonlyMap<string, readonly TargetResult[]>;
+  /** Tasks that ended since the last call with a failure that may pass. */
+  takeRetriable(): readonly string[];
 }
 
 /** What driving a run works with. */
@@ -61,7 +60,7 @@ export async function driveRun(
 async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promise<void> {
   const { tasks, workers, emit } = ports;
   const { runId, signal } = options;
-  let failed = retriable(workers.takeResults());
+  let failed = workers.takeRetriable();
   for (let round = 1; round <= options.retries && failed.length > 0; round++) {
     for (const taskId of failed) {
       if (signal.aborted) return;
@@ -70,16 +69,6 @@ async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promis
       await workers.dispatch({ runId, taskId });
     }
     await workers.idle();
-    failed = retriable(workers.takeResults());
+    failed = workers.takeRetriable();
   }
-}
-
-/** Tasks with a target whose failure may pass. */
-function retriable(results: ReadonlyMap<string, readonly TargetResult[]>): string[] {
-  return [...results].flatMap(([taskId, targets]) => {
-    const again = targets.some(
-      ({ outcome }) => outcome.kind === "failed" && outcome.failure.retriable,
-    );
-    return again ? [taskId] : [];
-  });
 }

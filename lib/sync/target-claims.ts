@@ -1,5 +1,5 @@
 import { FerryError } from "../base/error.ts";
-import { formatReference } from "../oci/reference.ts";
+import { formatReference, formatRepository } from "../oci/reference.ts";
 import { pairReferences } from "./pair-references.ts";
 import type { SyncPolicy } from "./policy.ts";
 import type { ImageLocation } from "./task.ts";
@@ -46,6 +46,25 @@ export function createTargetClaims(policies: readonly SyncPolicy[]): TargetClaim
         hint: "Give one of them another tag or repository at the target.",
       });
     },
+  };
+}
+
+/** Runs a policy's listing when its turn has come. */
+export type ListingTurns = <T>(policy: SyncPolicy, task: () => Promise<T>) => Promise<T>;
+
+/**
+ * Lets policies that list their tags and share a target repository take turns, in the order in
+ * which they are asked for: so the first of them gets a tag that several want, in every run alike.
+ */
+export function createListingTurns(): ListingTurns {
+  const lastByTarget = new Map<string, Promise<unknown>>();
+  return (policy, task) => {
+    if (policy.select.kind === "named") return task();
+    const targets = policy.targets.map(({ repository }) => formatRepository(repository));
+    const turn = Promise.all(targets.map((target) => lastByTarget.get(target))).then(task);
+    const ended = turn.catch(() => undefined);
+    for (const target of targets) lastByTarget.set(target, ended);
+    return turn;
   };
 }
 

@@ -1,6 +1,7 @@
 import { FerryError, withSide } from "../base/error.ts";
 import { formatRepository, type ManifestReference } from "../oci/reference.ts";
 import type { RepositoryWriter } from "../registry/repository.ts";
+import { tagPages } from "../registry/tag-pages.ts";
 
 /** What one listing told about a target repository. */
 export interface TargetListing {
@@ -17,7 +18,7 @@ const PAGES_MAX_FOR_NAMED = 1;
 const PAGES_MAX = 1000;
 
 /** Refusals to list that say nothing about pushing. */
-const CANNOT_LIST: ReadonlySet<string> = new Set(["DENIED", "UNSUPPORTED", "NOT_FOUND"]);
+const CANNOT_LIST: ReadonlySet<string> = new Set(["DENIED", "UNSUPPORTED", "REQUEST_REFUSED"]);
 
 /**
  * Lists the tags of a target repository once, so that what is missing there needs no request each.
@@ -31,23 +32,21 @@ export async function listTarget(
 ): Promise<TargetListing> {
   const tags = new Set<string>();
   const pagesMax = options.named ? PAGES_MAX_FOR_NAMED : PAGES_MAX;
-  let from: string | undefined;
+  let pages = 0;
+  let complete = false;
   try {
-    for (let pages = 0; pages < pagesMax; pages++) {
-      const { signal } = options;
-      const page = await repository.listTags({ signal, ...(from !== undefined && { from }) });
-      if (page === undefined) return { repositoryExists: false, has: () => false };
+    for await (const page of tagPages(repository, { signal: options.signal })) {
       for (const tag of page.tags) tags.add(tag);
-      from = page.next;
-      if (from === undefined) break;
+      complete = page.next === undefined;
+      if (++pages >= pagesMax) break;
     }
+    if (pages === 0) return { repositoryExists: false, has: () => false };
   } catch (thrown) {
     options.signal.throwIfAborted();
     const error = withSide(thrown, "target");
     if (!CANNOT_LIST.has(error.code)) throw named(error, repository);
-    from = "unknown";
+    complete = false;
   }
-  const complete = from === undefined;
   return {
     repositoryExists: true,
     has: (reference) => {

@@ -22,6 +22,13 @@ function elsewhere(): BlobLedger {
   return createBlobLedger(table, clock);
 }
 
+/** Another process records, and comes to its end. */
+async function recordElsewhere(...record: Parameters<BlobLedger["record"]>): Promise<void> {
+  const other = elsewhere();
+  await other.record(...record);
+  await other.flush();
+}
+
 beforeEach(() => {
   clock = new ManualClock();
   ({ table, calls } = countingTable(createMemoryTable({ clock })));
@@ -30,14 +37,14 @@ beforeEach(() => {
 
 describe("BlobLedger.known", () => {
   it("knows what was recorded, for that repository of that registry alone", async () => {
-    await elsewhere().record(HOST, "team/app", [A, B]);
+    await recordElsewhere(HOST, "team/app", [A, B]);
     expect(await ledger.known(HOST, "team/app", [A, B, C, A])).toEqual(new Set([A, B]));
     expect(await ledger.known(HOST, "team/other", [A])).toEqual(new Set());
     expect(await ledger.known("other.example.com", "team/app", [A])).toEqual(new Set());
   });
 
   it("asks once for all blobs, and not again for what it was told", async () => {
-    await elsewhere().record(HOST, "app", [A]);
+    await recordElsewhere(HOST, "app", [A]);
     calls.length = 0;
     await ledger.known(HOST, "app", [A, B]);
     await ledger.known(HOST, "app", [B, A]);
@@ -58,14 +65,14 @@ describe("BlobLedger.known", () => {
     await ledger.record(HOST, "app", [A]);
     await ledger.known(HOST, "app", [B]);
     await elsewhere().forget(HOST, "app", [A]);
-    await elsewhere().record(HOST, "app", [B]);
+    await recordElsewhere(HOST, "app", [B]);
     expect(await ledger.known(HOST, "app", [A, B])).toEqual(new Set([A]));
     clock.advance(5 * 60_000);
     expect(await ledger.known(HOST, "app", [A, B])).toEqual(new Set([B]));
   });
 
   it("does not let an answer on its way undo what was found out meanwhile", async () => {
-    await elsewhere().record(HOST, "app", [A]);
+    await recordElsewhere(HOST, "app", [A]);
     const asking = ledger.known(HOST, "app", [A]);
     await ledger.forget(HOST, "app", [A]);
     expect(await asking).toEqual(new Set());
@@ -73,8 +80,10 @@ describe("BlobLedger.known", () => {
   });
 
   it("forgets records after thirty days, or the time that is set", async () => {
-    await ledger.record(HOST, "app", [A]);
-    await createBlobLedger(table, clock, { keepMs: DAY_MS }).record(HOST, "app", [B]);
+    await recordElsewhere(HOST, "app", [A]);
+    const shortly = createBlobLedger(table, clock, { keepMs: DAY_MS });
+    await shortly.record(HOST, "app", [B]);
+    await shortly.flush();
     clock.advance(DAY_MS);
     expect(await elsewhere().known(HOST, "app", [A, B])).toEqual(new Set([A]));
     clock.advance(29 * DAY_MS);
@@ -85,7 +94,7 @@ describe("BlobLedger.known", () => {
 describe("BlobLedger.mountCandidates", () => {
   it("names the newest eight other repositories, asking once", async () => {
     for (let number = 0; number < 12; number++) {
-      await elsewhere().record(HOST, `app-${number}`, [A]);
+      await recordElsewhere(HOST, `app-${number}`, [A]);
       clock.advance(1);
     }
     calls.length = 0;
@@ -98,7 +107,7 @@ describe("BlobLedger.mountCandidates", () => {
   });
 
   it("keeps up with what this process records and forgets", async () => {
-    await elsewhere().record(HOST, "old", [A]);
+    await recordElsewhere(HOST, "old", [A]);
     expect(await ledger.mountCandidates(HOST, A, "me")).toEqual(["old"]);
     await ledger.record(HOST, "new", [A]);
     expect(await ledger.mountCandidates(HOST, A, "me")).toEqual(["new", "old"]);
@@ -126,6 +135,23 @@ describe("BlobLedger.mountCandidates", () => {
       { partition, sort: "plain", value: { at: 1 } },
     ]);
     expect(await ledger.mountCandidates(HOST, A, "me")).toEqual(["plain", "odd", "odder"]);
+  });
+});
+
+describe("BlobLedger.flush", () => {
+  it("writes what was recorded in one batch, and nothing twice", async () => {
+    await ledger.record(HOST, "app", [A]);
+    await ledger.record(HOST, "app", [B]);
+    expect(calls).toEqual([]);
+    await ledger.flush();
+    await ledger.flush();
+    expect(calls).toEqual(["putMany"]);
+    expect(await elsewhere().known(HOST, "app", [A, B])).toEqual(new Set([A, B]));
+  });
+
+  it("does not wait for ever: a full batch is written by itself", async () => {
+    for (let number = 0; number < 50; number++) await ledger.record(HOST, `app-${number}`, [A]);
+    expect(calls).toEqual(["putMany"]);
   });
 });
 
