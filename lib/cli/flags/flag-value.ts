@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from "commander";
+
+/** Reads a whole number of at least `least`; commander names the flag when it refuses. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= least)) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Collects the values of a flag that may be given again, each a comma list itself. */
+export function commaList(text: string, before: readonly string[] | undefined): readonly string[] {
+  const values = text.split(",").map((value) => value.trim());
+  if (values.some((value) => value === "")) {
+    throw new InvalidArgumentError("It has an empty entry.");
+  }
+  return [...(before ?? []), ...values];
+}
+
+/** Collects the values of a flag that may be given again; commas are part of a value. */
+export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}

@@ -1,0 +1,39 @@
+import { type Command, Option } from "commander";
+import type { RulesFileFlags } from "../rules-files.ts";
+import { addConfigFlags, type ConfigFlags } from "./config-flags.ts";
+import { wholeNumber } from "./flag-value.ts";
+import {
+  addOutputFlags,
+  addProgressFlags,
+  type OutputFlags,
+  type ProgressFlags,
+} from "./output-flags.ts";
+import { addRunFlags, type RunFlags } from "./run-flags.ts";
+import { addRulesFileFlags } from "./sync-flags.ts";
+
+/** Flags of `retry`. */
+export interface RetryFlags extends ConfigFlags, RunFlags, ProgressFlags, RulesFileFlags {}
+
+/** Flags of `status`. */
+export interface StatusFlags extends OutputFlags {
+  readonly state?: string;
+  readonly limit: number;
+}
+
+const RUNS_SHOWN = 20;
+
+/** Adds every flag of `retry`. */
+export function addRetryFlags(command: Command): Command {
+  return addRulesFileFlags(addProgressFlags(addRunFlags(addConfigFlags(command))));
+}
+
+/** Adds every flag of `status`. */
+export function addStatusFlags(command: Command): Command {
+  return addOutputFlags(command)
+    .addOption(new Option("--state <file>", "where finished work is remembered"))
+    .addOption(
+      new Option("--limit <count>", "newest runs to show")
+        .argParser(wholeNumber(1))
+        .default(RUNS_SHOWN),
+    );
+}

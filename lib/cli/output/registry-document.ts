@@ -1,0 +1,55 @@
+import type { SecretSource } from "../../auth/configured-keychain.ts";
+import type { CredentialConfig, RegistryConfigs } from "../../config/loaded-config.ts";
+import type { ConfigInput } from "../../config/schema.ts";
+import type { RegistrySettings } from "../../http/origin-settings.ts";
+
+/** One registry as `imageferry.yaml` holds it. */
+type RegistryDocument = NonNullable<ConfigInput["registries"]>[string];
+
+/** Gives what is written for a secret that stands in the file itself; `key` is whose it is. */
+export type WriteSecret = (key: string) => string;
+
+/** Writes settings and credentials of registries as the file holds them. */
+export function registryDocuments(
+  config: RegistryConfigs,
+  writeSecret: WriteSecret,
+): Readonly<Record<string, RegistryDocument>> {
+  const registries = new Map<string, RegistryDocument>();
+  for (const settings of config.registries) {
+    registries.set(settings.registry, settingsDocument(settings));
+  }
+  for (const [key, credential] of config.credentials) {
+    const credentials = credentialDocument(credential, () => writeSecret(key));
+    registries.set(key, { ...registries.get(key), credentials });
+  }
+  return Object.fromEntries(registries);
+}
+
+function settingsDocument(settings: RegistrySettings): RegistryDocument {
+  const { endpoint, plainHttp, tls, proxy, concurrency, requestsPerSecond } = settings;
+  const { tokenRealms, allowedHosts } = settings;
+  return {
+    ...(endpoint !== undefined && { endpoint: endpoint.origin }),
+    ...(plainHttp !== undefined && { plainHttp }),
+    ...(tls?.insecureSkipVerify === true && { insecureSkipTlsVerify: true }),
+    ...(tls?.ca !== undefined && { ca: tls.ca }),
+    ...(tls?.certificate !== undefined && { clientCertificate: tls.certificate }),
+    ...(tls?.key !== undefined && { clientKey: tls.key.toString() }),
+    ...(proxy !== undefined && { proxy: proxy.origin }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(tokenRealms !== undefined && { tokenRealms: [...tokenRealms] }),
+    ...(allowedHosts !== undefined && { allowedHosts: [...allowedHosts] }),
+  };
+}
+
+function credentialDocument(
+  credential: CredentialConfig,
+  literal: () => string,
+): NonNullable<RegistryDocument["credentials"]> {
+  const written = (source: SecretSource) =>
+    source.kind === "reference" ? source.reference : literal();
+  if ("from" in credential) return { from: credential.from };
+  if ("identityToken" in credential) return { identityToken: written(credential.identityToken) };
+  return { username: credential.username, password: written(credential.password) };
+}
