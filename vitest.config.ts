@@ -17,7 +17,10 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/global-setup.ts"],
           pool: "forks",
+          // Memory and start-up are measured: nothing else may run beside them.
+          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

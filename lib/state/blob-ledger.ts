@@ -12,7 +12,8 @@ const CANDIDATES_MAX = 8;
 const CANDIDATE_ROWS_MAX = 100;
 /** Some 3 MiB at most. */
 const CACHE_ENTRIES_MAX = 10_000;
-/** Records that may wait for their batch: a kill loses no more of these hints. */
+/** Records wait for their batch this long, and no more than these: what a kill may lose. */
+const WAITING_MS_MAX = 20;
 const WAITING_MAX = 50;
 /** Other processes forget blobs too: what they found out is seen after this time. */
 const CACHE_KEEP_MS = 5 * 60_000;
@@ -64,11 +65,13 @@ class TableBlobLedger implements BlobLedger {
   readonly #presence: RecentAnswers<boolean>;
   readonly #candidates: RecentAnswers<readonly string[]>;
   #waiting: RowWrite[] = [];
+  #flushedMs: number;
 
   constructor(table: StateTable, clock: Clock, keepMs: number) {
     this.#table = table;
     this.#clock = clock;
     this.#keepMs = keepMs;
+    this.#flushedMs = clock.monotonicMs();
     const bounds = { clock, entriesMax: CACHE_ENTRIES_MAX, keepMs: CACHE_KEEP_MS };
     this.#presence = new RecentAnswers(bounds);
     this.#candidates = new RecentAnswers(bounds);
@@ -115,12 +118,14 @@ class TableBlobLedger implements BlobLedger {
       this.#remember(key, true);
       this.#moveToFront(key);
     }
-    if (this.#waiting.length >= WAITING_MAX) await this.flush();
+    const waitedMs = this.#clock.monotonicMs() - this.#flushedMs;
+    if (this.#waiting.length >= WAITING_MAX || waitedMs >= WAITING_MS_MAX) await this.flush();
   }
 
   async flush(): Promise<void> {
     const writes = this.#waiting;
     this.#waiting = [];
+    this.#flushedMs = this.#clock.monotonicMs();
     if (writes.length > 0) await this.#table.putMany(writes);
   }
 

@@ -139,6 +139,8 @@ class InFlightPlacer implements BlobPlacer {
     const onBytes = (bytes: number) =>
       emit({ type: "blob.progress", taskId, digest: blob.digest, bytes });
     const options = { clock, random, signal, onBytes };
+    // A long transfer is where a kill strikes: nothing known may be lost in it.
+    if (blob.size > SMALL_BYTES_MAX) await blobs.flush();
     const permits = blob.size <= SMALL_BYTES_MAX ? this.#small : this.#large;
     const outcomes = await permits.with(() => transferBlob(route, options), signal);
     await Promise.all(

@@ -16,6 +16,7 @@ import type { BlobLedger } from "../state/blob-ledger.ts";
 import type { BlobPlacer, Trust } from "./blob-placer.ts";
 import type { GraphTarget } from "./graph-target.ts";
 import type { ReferrersTags } from "./referrers-tag.ts";
+import { sparseIndexRefused } from "./sparse-index-refused.ts";
 
 /** What copying a graph of manifests works with. */
 export interface GraphContext {
@@ -94,6 +95,7 @@ export async function pushHealing(
 ): Promise<PushManifestResult | undefined> {
   const { target, context, depth } = push;
   const { registry, repository } = target.repository.name;
+  const steps = healingSteps(manifest, context);
   for (let pushes = 0; !target.failure; pushes++) {
     try {
       const { signal } = context;
@@ -105,9 +107,9 @@ export async function pushHealing(
     } catch (thrown) {
       context.signal.throwIfAborted();
       const error = withSide(thrown, "target");
-      const step = HEALING_STEPS[pushes];
+      const step = steps[pushes];
       if (error.code !== "MANIFEST_BLOB_UNKNOWN" || step === undefined) {
-        target.failure = error;
+        target.failure = pushFailure(error, manifest, push);
         break;
       }
       await heal(manifest, target, { context, depth, step });
@@ -119,6 +121,25 @@ export async function pushHealing(
 /** A record of a manifest stands for everything below it. */
 function isComplete(manifest: Manifest, { only }: GraphContext): boolean {
   return only === undefined || !isIndexType(manifest.descriptor.mediaType);
+}
+
+/** What is left out on purpose never comes, however long one waits. */
+function healingSteps(manifest: Manifest, context: GraphContext): readonly HealingStep[] {
+  return leavesChildrenOut(manifest, context) ? HEALING_STEPS.slice(0, 1) : HEALING_STEPS;
+}
+
+function pushFailure(
+  error: FerryError,
+  manifest: Manifest,
+  { target, context }: { readonly target: GraphTarget; readonly context: GraphContext },
+): FerryError {
+  const sparse = error.code === "MANIFEST_BLOB_UNKNOWN" && leavesChildrenOut(manifest, context);
+  return sparse ? sparseIndexRefused(target.repository.name, error) : error;
+}
+
+function leavesChildrenOut(manifest: Manifest, { only }: GraphContext): boolean {
+  if (only === undefined) return false;
+  return parseManifest(manifest).children.some(({ digest }) => !only.has(digest));
 }
 
 async function heal(

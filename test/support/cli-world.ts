@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FakeRegistryOptions } from "./fake-registry/options.ts";
 import { createFakeRegistry, type FakeRegistry } from "./fake-registry.ts";
 import { type RunCliOptions, runCli } from "./run-cli.ts";
 import type { ProcessResult } from "./run-process.ts";
@@ -24,10 +25,16 @@ export interface CliWorld {
   close(): Promise<void>;
 }
 
+/** How the two registries are set up. */
+export interface CliWorldOptions {
+  readonly source?: FakeRegistryOptions;
+  readonly target?: FakeRegistryOptions;
+}
+
 /** Starts the registries. */
-export async function startCliWorld(): Promise<CliWorld> {
-  const source = createFakeRegistry();
-  const target = createFakeRegistry();
+export async function startCliWorld(options: CliWorldOptions = {}): Promise<CliWorld> {
+  const source = createFakeRegistry(options.source);
+  const target = createFakeRegistry(options.target);
   const [sourceServer, targetServer] = await Promise.all([source.listen(), target.listen()]);
   const hosts: RegistriesFile = {
     "source.test": { endpoint: sourceServer.url.origin },
@@ -37,7 +44,10 @@ export async function startCliWorld(): Promise<CliWorld> {
     source,
     target,
     run: (args, options = {}) => {
-      const registries = { ...hosts, ...options.registries };
+      const own = Object.entries(hosts).map(([host, settings]) => {
+        return [host, { ...settings, ...options.registries?.[host] }] as const;
+      });
+      const registries = { ...options.registries, ...Object.fromEntries(own) };
       return runCliWithFiles(args, { ...options, registries });
     },
     close: async () => {

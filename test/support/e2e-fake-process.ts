@@ -16,11 +16,12 @@ export async function startFakeProcess(options: FakeProcessOptions): Promise<str
   const child = spawn(process.execPath, ["--import", "tsx", MAIN, JSON.stringify(options)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
+  const exited = once(child, "exit");
   onTestFinished(async () => {
-    const exited = once(child, "exit");
-    if (child.exitCode === null && child.stdin.end()) await exited;
+    child.stdin.end();
+    await exited;
   });
-  const host = await Promise.race([once(child.stdout, "data"), once(child, "exit")]);
+  const [first]: unknown[] = await Promise.race([once(child.stdout, "data"), exited]);
   if (child.exitCode !== null) throw new Error(`the registry ended with ${child.exitCode}`);
-  return String(host[0]).trim();
+  return String(first).trim();
 }

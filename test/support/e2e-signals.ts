@@ -1,13 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { testedBundle } from "./e2e-bundle.ts";
-import type { ProcessResult } from "./run-process.ts";
 
 /** As fast as somebody who leans on the keys: the process has no time to end in between. */
 const REPEAT_MS = 1;
 
 /** How a program ended that was sent signals until it did, and how long that took. */
-export interface PressedResult extends ProcessResult {
+export interface PressedResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** As a shell tells it: a signal that strikes while the process ends already counts the same. */
+  readonly shellCode: number;
   readonly endedAfterMs: number;
 }
 
@@ -37,6 +41,6 @@ export async function pressUntilEnd(
   child.stderr.setEncoding("utf8").on("data", onText("stderr"));
   await once(child, "close");
   clearInterval(presses);
-  const { exitCode, signalCode } = child;
-  return { ...output, exitCode, signal: signalCode, endedAfterMs: performance.now() - pressedAtMs };
+  const shellCode = child.exitCode ?? 128 + constants.signals[signal];
+  return { ...output, shellCode, endedAfterMs: performance.now() - pressedAtMs };
 }

@@ -16,6 +16,8 @@ export interface RunCliOptions {
   readonly stdin?: string;
   readonly interrupt?: Interrupt;
   readonly timeoutMs?: number;
+  /** Hard limit of open files. */
+  readonly openFilesMax?: number;
 }
 
 /** Runs the built command line to its end, away from the user's own files and settings. */
@@ -25,8 +27,9 @@ export async function runCli(
 ): Promise<ProcessResult> {
   const home = await mkdtemp(join(tmpdir(), "imageferry-home-"));
   const { env, cwd = home, bundle = process.env["IMAGEFERRY_BUNDLE"] ?? BUILT, ...rest } = options;
+  const [command, ...before] = nodeCommand(options.openFilesMax);
   try {
-    return await runProcess(process.execPath, [bundle, ...args], {
+    return await runProcess(command, [...before, bundle, ...args], {
       ...rest,
       cwd,
       env: { PATH: process.env["PATH"], HOME: home, ...env },
@@ -34,4 +37,9 @@ export async function runCli(
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+function nodeCommand(openFilesMax: number | undefined): readonly [string, ...string[]] {
+  if (openFilesMax === undefined) return [process.execPath];
+  return ["sh", "-c", `ulimit -n ${openFilesMax}; exec "$@"`, "sh", process.execPath];
 }

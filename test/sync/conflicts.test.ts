@@ -74,6 +74,23 @@ describe("two policies onto one target tag", () => {
     expect(report.warnings).toEqual([]);
   });
 
+  it("from one source belong to the first in a plan, in the order of the listing", async () => {
+    const made = world();
+    const policies = [
+      policyOf("source.test/a", "target.test/app"),
+      policyOf("source.test/a:v1", "target.test/app"),
+    ];
+
+    const { signal } = new AbortController();
+    const plan = await made.ferry.plan(policies, { offline: true, signal });
+
+    expect(plan.tasks.map(({ source, policy }) => [source, policy])).toEqual([
+      ["source.test/a:only-a", "source.test/a"],
+      ["source.test/a:v1", "source.test/a"],
+    ]);
+    expect(plan.errors).toEqual([]);
+  });
+
   it("are told by a plan as well", async () => {
     const made = world();
     const policies = [

@@ -154,7 +154,7 @@ describe("a platform filter in sparse mode", () => {
 
     const report = await world.sync(policy);
 
-    expect(report.failed).toMatchObject([{ code: "MANIFEST_BLOB_UNKNOWN" }]);
+    expect(report.failed).toMatchObject([{ code: "SPARSE_INDEX_REFUSED" }]);
     expect(world.target.snapshot().get("app")?.tags.size).toBe(0);
   });
 });

@@ -102,6 +102,26 @@ describe("referrers", () => {
     expect(digestsOf(children).every((digest) => held?.has(digest))).toBe(true);
   });
 
+  it("are copied whole, indexes too, when only some platforms of the image are wanted", async () => {
+    const { source, target, sync } = createSyncWorld();
+    const index = platformIndex("p", ["linux/amd64", "linux/arm64"]);
+    const [amd64 = index.root.digest] = index.manifests.keys();
+    const side = platformIndex("side", ["linux/arm64", "linux/s390x"]);
+    const tag = `${amd64.replace(":", "-")}.sig`;
+    source.seed("app", index, "v1");
+    source.seed("app", side, tag);
+    const platforms = { os: [], architecture: ["amd64"], platforms: [] };
+    const options = { referrers: true, platforms, platformMode: "sparse" } as const;
+    target.seed("app", index);
+
+    const report = await sync(policyOf("source.test/app:v1", "target.test/app", options));
+
+    expect(report.failed).toEqual([]);
+    expect(target.snapshot().get("app")?.tags.get(tag)).toBe(side.root.digest);
+    const held = target.snapshot().get("app")?.manifests;
+    for (const digest of side.manifests.keys()) expect(held?.has(digest)).toBe(true);
+  });
+
   it("that the source lists and lacks fail the tag: it is not copied without them", async () => {
     const { source, sync } = createSyncWorld({ source: { quirks: { noSubject: true } } });
     source.seed("app", IMAGE, "v1");

@@ -14,6 +14,7 @@ import { VirtualClock } from "../support/virtual-clock.ts";
 const TRIES = 6;
 
 const IMAGE = randomImage({ seed: "retried" });
+const [BLOB = IMAGE.root.digest] = IMAGE.blobs.keys();
 
 function failing(path: string, times: number): Fault {
   return { method: "GET", kind: "manifest", path, status: 503, times };
@@ -77,6 +78,7 @@ interface Deterministic {
   readonly code: string;
   readonly image?: ImageContent;
   readonly tag?: string;
+  readonly source?: Quirks;
   readonly target?: Quirks;
 }
 
@@ -94,14 +96,20 @@ const DETERMINISTIC: readonly Deterministic[] = [
       manifests: new Map([...index.manifests].filter(([key]) => key !== hole)),
     },
   },
+  { name: "a blob the source has lost", code: "BLOB_UNKNOWN", source: { dropBlob: BLOB } },
+  { name: "damaged content", code: "SOURCE_DIGEST_MISMATCH", source: { flipByte: 10 } },
   { name: "a full target", code: "QUOTA_EXCEEDED", target: { quota: 100 } },
   { name: "a target without the project", code: "NAME_UNKNOWN", target: { requireProject: true } },
 ];
 
 describe("what another attempt cannot mend", () => {
   it.each(DETERMINISTIC)("$name is not tried again", async (given) => {
-    const { code, image = IMAGE, tag = "v1", target = {} } = given;
-    const world = createSyncWorld({ retries: 3, target: { quirks: target } });
+    const { code, image = IMAGE, tag = "v1", source = {}, target = {} } = given;
+    const world = createSyncWorld({
+      retries: 3,
+      source: { quirks: source },
+      target: { quirks: target },
+    });
     world.source.seed("app", image, "v1");
 
     const report = await world.sync(policyOf(`source.test/app:${tag}`, "target.test/app"));

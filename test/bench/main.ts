@@ -1,0 +1,175 @@
+import { access, constants, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createFakeRegistry } from "../support/fake-registry.ts";
+import { type RealRegistry, startRegistry } from "../support/real-registries.ts";
+import { type Corpus, corpora } from "./corpora.ts";
+import { type Measurement, measure, medianOf } from "./measure.ts";
+import { countAll } from "./requests.ts";
+import { type End, findTools, missingTools, type Tool } from "./tools.ts";
+
+/** The tool every ratio is against; it stands first. */
+interface Row {
+  readonly tool: string;
+  readonly fresh: Measurement;
+  readonly rerun: Measurement;
+}
+
+const REPOSITORY = "bench/corpus";
+
+const USAGE = `Usage: npm run bench -- [--rounds 3] [--scale 1] [--only tiny,layers] [--latency 20]
+
+Compares the built command with the peers on PATH, in one run: rounds are interleaved and their
+order is reversed every round, figures are medians. Both ends are docker-registry on 127.0.0.1
+with storage in memory; with --latency they are test registries that wait that many
+milliseconds before each answer.`;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    scale: { type: "string", default: "1" },
+    only: { type: "string" },
+    latency: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (values.help) console.log(USAGE);
+else await main();
+
+async function main(): Promise<void> {
+  // Registries keep their storage in the temporary folder: in memory where there is one.
+  if (await isWritable("/dev/shm")) process.env["TMPDIR"] = "/dev/shm";
+  const tools = await findTools();
+  const missing = await missingTools();
+  if (missing.length > 0) console.log(`not on PATH, so left out: ${missing.join(", ")}\n`);
+  const only = values.only?.split(",");
+  for (const corpus of corpora(Number(values.scale))) {
+    if (only !== undefined && !only.includes(corpus.name)) continue;
+    printTimes(corpus, await compare(corpus, tools));
+  }
+  if (only === undefined || only.includes("requests")) await printRequests(tools);
+}
+
+async function compare(corpus: Corpus, tools: readonly Tool[]): Promise<Row[]> {
+  const source = await seededSource(corpus);
+  const runs = new Map(
+    tools.map((tool) => [tool, { fresh: [] as Measurement[], rerun: [] as Measurement[] }]),
+  );
+  try {
+    for (let round = 0; round < Number(values.rounds); round++) {
+      const order = round % 2 === 0 ? tools : [...tools].reverse();
+      for (const tool of order) {
+        const [fresh, rerun] = await runTwice(tool, source);
+        runs.get(tool)?.fresh.push(fresh);
+        runs.get(tool)?.rerun.push(rerun);
+      }
+    }
+  } finally {
+    await source.stop();
+  }
+  return tools.map((tool) => {
+    const { fresh = [], rerun = [] } = runs.get(tool) ?? {};
+    return { tool: tool.name, fresh: medianOf(fresh), rerun: medianOf(rerun) };
+  });
+}
+
+/** An end that is stopped when it is no longer needed. */
+interface RunningEnd extends End {
+  stop(): Promise<void>;
+}
+
+async function startEnd(): Promise<RunningEnd> {
+  if (values.latency !== undefined) return startFake(createFake());
+  const started = await startRegistry("docker-registry");
+  if ("missing" in started) {
+    throw new Error("docker-registry is not on PATH: apt-get install docker-registry");
+  }
+  return started satisfies RealRegistry;
+}
+
+function createFake() {
+  return createFakeRegistry({ latencyMs: Number(values.latency ?? 0), keepBytesMax: 1024 ** 3 });
+}
+
+async function startFake(registry: ReturnType<typeof createFake>): Promise<RunningEnd> {
+  const { url, close } = await registry.listen();
+  return { host: url.host, stop: close };
+}
+
+/** The corpus comes to a real registry by our own tool. */
+async function seededSource(corpus: Corpus): Promise<RunningEnd> {
+  const origin = createFake();
+  corpus.seed(origin, REPOSITORY);
+  const from = await startFake(origin);
+  if (values.latency !== undefined) return from;
+  const source = await startEnd();
+  const [imageferry] = await findTools();
+  await inFolder(async (folder) => {
+    const job = { source: from, target: source, repository: REPOSITORY, folder };
+    if (imageferry) await measure(await imageferry.command(job));
+  });
+  await from.stop();
+  return source;
+}
+
+async function runTwice(tool: Tool, source: End): Promise<[Measurement, Measurement]> {
+  const target = await startEnd();
+  try {
+    return await inFolder(async (folder) => {
+      const command = await tool.command({ source, target, repository: REPOSITORY, folder });
+      return [await measure(command), await measure(command)];
+    });
+  } finally {
+    await target.stop();
+  }
+}
+
+async function inFolder<T>(task: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "imageferry-bench-"));
+  try {
+    return await task(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function printTimes(corpus: Corpus, rows: readonly Row[]): void {
+  const ours = rows[0];
+  if (ours === undefined) return;
+  console.log(`${corpus.name}: ${corpus.what}\n`);
+  console.log("| tool | fresh s | ratio | CPU s | MiB | rerun s | ratio | CPU s |");
+  console.log("|---|---|---|---|---|---|---|---|");
+  for (const { tool, fresh, rerun } of rows) {
+    const cells = [
+      tool,
+      fresh.wallSeconds.toFixed(2),
+      (fresh.wallSeconds / ours.fresh.wallSeconds).toFixed(2),
+      fresh.cpuSeconds.toFixed(2),
+      fresh.peakMib.toFixed(0),
+      rerun.wallSeconds.toFixed(2),
+      (rerun.wallSeconds / ours.rerun.wallSeconds).toFixed(2),
+      rerun.cpuSeconds.toFixed(2),
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+  console.log("");
+}
+
+async function printRequests(tools: readonly Tool[]): Promise<void> {
+  console.log("requests: 20 tags that share layers, both sides, bearer auth, from cold\n");
+  console.log("| tool | fresh | rerun | one layer changed |");
+  console.log("|---|---|---|---|");
+  for (const { tool, fresh, rerun, change } of await countAll(tools)) {
+    console.log(`| ${tool} | ${fresh} | ${rerun} | ${change} |`);
+  }
+}
+
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

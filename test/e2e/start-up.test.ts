@@ -1,0 +1,40 @@
+import { tmpdir } from "node:os";
+import { expect, it } from "vitest";
+import { testedBundle } from "../support/e2e-bundle.ts";
+import { runProcess } from "../support/run-process.ts";
+
+const RUNS = 10;
+const ADDED_MS_MAX = 100;
+/** Something else that keeps the machine busy for a while is no fault of the program's. */
+const RETRIES = 2;
+
+async function timed(args: readonly string[]): Promise<number> {
+  const startedMs = performance.now();
+  const result = await runProcess(process.execPath, args, {
+    env: { PATH: process.env["PATH"], HOME: tmpdir() },
+    cwd: tmpdir(),
+  });
+  expect(result, result.stderr).toMatchObject({ exitCode: 0 });
+  return performance.now() - startedMs;
+}
+
+/** Of {@link RUNS} values, which are an even number. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low = Number.NaN, high = Number.NaN] = sorted.slice(RUNS / 2 - 1, RUNS / 2 + 1);
+  return (low + high) / 2;
+}
+
+it(`imageferry version takes at most ${ADDED_MS_MAX} ms more than node alone`, {
+  retry: RETRIES,
+}, async () => {
+  const bare: number[] = [];
+  const version: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    bare.push(await timed(["-e", "0"]));
+    version.push(await timed([testedBundle(), "version"]));
+  }
+  const [bareMs, versionMs] = [median(bare), median(version)];
+  console.log(`node ${bareMs.toFixed(0)} ms, imageferry version ${versionMs.toFixed(0)} ms`);
+  expect(versionMs - bareMs).toBeLessThanOrEqual(ADDED_MS_MAX);
+});
