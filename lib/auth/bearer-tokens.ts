@@ -56,8 +56,9 @@ export class BearerTokens {
   }
 
   /**
-   * The value to send instead of the refused `sent`; `undefined` when the refused token is fresh
-   * and was asked for just this, so that another would be refused too.
+   * The value to send instead of the refused `sent`: a token for just this where a wider one was
+   * refused; `undefined` when the refused token is fresh and was asked for just this, so that
+   * another would be refused too.
    *
    * @throws {FerryError} as `resolveRealm` and `exchangeToken`.
    */
@@ -68,8 +69,8 @@ export class BearerTokens {
   ): Promise<string | undefined> {
     const held = this.#cache.find(need.credentialId, need.scopes);
     if (held !== undefined && sent === bearerHeader(held.value)) {
-      if (!this.#mayHaveExpired(held)) return undefined;
-      this.#cache.drop(need.credentialId, need.scopes);
+      if (this.#mayHaveExpired(held)) this.#cache.drop(need.credentialId, need.scopes);
+      else if (coversScopes(need.scopes, held.scopes)) return undefined;
     }
     return bearerHeader((await this.#current(need, options)).value);
   }

@@ -1,6 +1,6 @@
 import type { Secret } from "../base/secret.ts";
 import type { Credential } from "./credential.ts";
-import { longestMatch } from "./key-match.ts";
+import { longestMatch, nearestKey } from "./key-match.ts";
 import type { Keychain } from "./keychain.ts";
 import type { ResolveSecret } from "./secret-reference.ts";
 
@@ -37,5 +37,6 @@ export function configuredKeychain(
       const { username, password } = entry;
       return { kind: "basic", username, password: await reveal(password) };
     },
+    nearestKey: (registry) => nearestKey(entries.keys(), registry),
   };
 }

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { collect } from "../base/byte-stream.ts";
 import { FerryError } from "../base/error.ts";
 
@@ -32,6 +31,7 @@ const ANSWER_BYTES_MAX = 256 * 1024;
 /** Runs `docker-credential-NAME` from PATH, without a shell; ends it after a minute. */
 export const spawnHelper: RunHelper = async ({ name, action, input }) => {
   const program = `docker-credential-${name}`;
+  const { spawn } = await import("node:child_process");
   const child = spawn(program, [action], {
     stdio: ["pipe", "pipe", "ignore"],
     timeout: HELPER_MS_MAX,

@@ -53,6 +53,12 @@ export class CredentialLookup {
     return this.#ask(repository, true, options);
   }
 
+  /** A key that may have been meant for this registry and is of another; for hints. */
+  nearestKey(): string | undefined {
+    const { keychain, registry } = this.#source;
+    return keychain.nearestKey?.(registry);
+  }
+
   #ask(repository: string, fresh: boolean, { signal }: CallOptions): Promise<KnownCredential> {
     const asked = this.#asking.run(`${fresh} ${repository}`, async () => {
       const { keychain, registry, clock } = this.#source;

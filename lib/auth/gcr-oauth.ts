@@ -48,6 +48,7 @@ export function gcrOauthKeychain(keychain: Keychain, wire: TokenWire): Keychain 
       const token = await tokenOf(credential.password, options);
       return { kind: "basic", username: TOKEN_USER, password: token.value };
     },
+    nearestKey: (registry) => keychain.nearestKey?.(registry),
   };
 }
 

@@ -35,19 +35,20 @@ export function keyMatches(key: string, name: RepositoryName): boolean {
 
 /**
  * The key somebody may have meant for `registry`: the same host with another port, or a name at
- * most two edits away; for hints.
+ * most two edits away; for hints. None when a key is of that very registry.
  */
 export function nearestKey(keys: Iterable<string>, registry: string): string | undefined {
   const wanted = normalizeRegistry(registry);
   const near = [...keys]
     .map((key) => ({ key, edits: slipEdits(parseKey(key).registry, wanted) }))
-    .filter(({ edits }) => edits > 0 && edits <= SLIP_EDITS_MAX)
+    .filter(({ edits }) => edits <= SLIP_EDITS_MAX)
     .sort((a, b) => a.edits - b.edits);
-  return near[0]?.key;
+  return near[0]?.edits === 0 ? undefined : near[0]?.key;
 }
 
 function slipEdits(registry: string, wanted: string): number {
-  if (registry === "" || registry === wanted) return 0;
+  if (registry === "") return Number.POSITIVE_INFINITY;
+  if (registry === wanted) return 0;
   return withoutPort(registry) === withoutPort(wanted) ? 1 : editDistance(registry, wanted);
 }
 

@@ -15,6 +15,8 @@ export interface KeychainOptions extends CallOptions {
  */
 export interface Keychain {
   credentialFor(name: RepositoryName, options?: KeychainOptions): Promise<Credential | undefined>;
+  /** A key of other registries that may have been meant for this one; for hints. */
+  nearestKey?(registry: string): string | undefined;
 }
 
 /** Asks keychains in order; the first that has a credential wins. */
@@ -27,6 +29,8 @@ export function keychainOf(...keychains: readonly Keychain[]): Keychain {
       }
       return undefined;
     },
+    nearestKey: (registry) =>
+      keychains.map((keychain) => keychain.nearestKey?.(registry)).find((key) => key !== undefined),
   };
 }
 

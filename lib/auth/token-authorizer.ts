@@ -143,6 +143,7 @@ class TokenAuthorizer implements Authorizer {
         registry: this.#registry,
         repository,
         credential,
+        nearestKey: this.#credentials.nearestKey(),
         ...(cause !== undefined && { cause }),
       });
     if (way.kind === "bearer" && credential?.kind !== "registryToken") {

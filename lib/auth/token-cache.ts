@@ -18,20 +18,37 @@ const TOKENS_PER_RESOURCE_MAX = 4;
 
 /** Keeps tokens by credential and by each resource they are for; the oldest resources go first. */
 export class TokenCache {
+  /** Tokens for the fewest resources first, of these the newest. */
   readonly #tokens = new Map<string, readonly CachedToken[]>();
 
-  /** The newest token of that credential whose scopes cover the wanted ones, expired or not. */
+  /**
+   * The token of that credential whose scopes cover the wanted ones most closely, expired or not.
+   *
+   * A denied token was granted less than was asked for, nobody knows what: it stands for its own
+   * scopes only, and for nothing narrower.
+   */
   find(credentialId: string, wanted: ScopeSet): CachedToken | undefined {
     const [key = ""] = keysOf(credentialId, wanted);
-    return this.#tokens.get(key)?.find((token) => coversScopes(token.scopes, wanted));
+    return this.#tokens
+      .get(key)
+      ?.find(
+        ({ scopes, deniedAtMs }) =>
+          coversScopes(scopes, wanted) &&
+          (deniedAtMs === undefined || coversScopes(wanted, scopes)),
+      );
   }
 
+  /** Keeps a token; it takes the place of those for the same resources that allow no more. */
   put(credentialId: string, token: CachedToken): void {
-    for (const key of keysOf(credentialId, token.scopes)) {
+    const { scopes } = token;
+    for (const key of keysOf(credentialId, scopes)) {
       const older = this.#tokens.get(key) ?? [];
-      const kept = older.filter((other) => !coversScopes(token.scopes, other.scopes));
+      const kept = older.filter(
+        (other) => other.scopes.size !== scopes.size || !coversScopes(scopes, other.scopes),
+      );
+      const closest = [token, ...kept].sort((a, b) => a.scopes.size - b.scopes.size);
       this.#tokens.delete(key);
-      this.#tokens.set(key, [token, ...kept].slice(0, TOKENS_PER_RESOURCE_MAX));
+      this.#tokens.set(key, closest.slice(0, TOKENS_PER_RESOURCE_MAX));
     }
     for (const key of this.#tokens.keys()) {
       if (this.#tokens.size <= RESOURCES_MAX) break;

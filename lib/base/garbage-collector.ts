@@ -1,16 +1,22 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Collects the young generation, or everything. */
-export type CollectGarbage = (options: { readonly type: "minor" | "major" }) => void;
-
-/** V8's collector, to be called where the program knows better; does nothing where V8 keeps it. */
-export function exposeGarbageCollector(): CollectGarbage {
-  setFlagsFromString("--expose-gc");
-  const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
-  return isCollect(collect) ? collect : () => undefined;
+/** V8's collector, to be called where the program knows better. */
+export interface GarbageCollector {
+  /** Collects what died young: a millisecond. */
+  collectYoung(): void;
+  /** Collects everything: tens of milliseconds. */
+  collectAll(): void;
 }
 
-function isCollect(value: unknown): value is CollectGarbage {
+/** Opens V8's collector; it does nothing where V8 keeps it to itself. */
+export function openGarbageCollector(): GarbageCollector {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : () => undefined");
+  if (!isCollect(collect)) return { collectYoung: () => undefined, collectAll: () => undefined };
+  return { collectYoung: () => collect(true), collectAll: () => collect() };
+}
+
+function isCollect(value: unknown): value is (young?: true) => void {
   return typeof value === "function";
 }

@@ -1,7 +1,13 @@
-import type { CopyOptions, SyncPolicy, TagPattern, TagSelection } from "../sync/policy.ts";
+import type { CopyOptions, SyncPolicy, TagSelection } from "../sync/policy.ts";
+import { type ListedSelection, selectTags } from "../sync/select-tags.ts";
+import { parseTagPattern } from "../sync/tag-patterns.ts";
 import type { CopyFlags, TagFlags } from "./flags/copy-flags.ts";
 
-/** The same policies with what the command line says about copying and choosing tags. */
+/**
+ * The same policies with what the command line says about copying and choosing tags.
+ *
+ * @throws {FerryError} `RULE_BAD_REGEX`, `RULE_BAD_GLOB`, `RULE_BAD_SEMVER` (fixInput).
+ */
 export function applyFlags(
   policies: readonly SyncPolicy[],
   flags: CopyFlags & TagFlags,
@@ -13,22 +19,19 @@ export function applyFlags(
   }));
 }
 
-/** Reads a tag pattern: RE2 syntax between slashes, else a glob. */
-function tagPatternOf(text: string): TagPattern {
-  const regex = /^\/(.+)\/$/.exec(text)?.[1];
-  return regex === undefined ? { kind: "glob", pattern: text } : { kind: "regex", pattern: regex };
-}
-
 function selectionWith(select: TagSelection, flags: TagFlags): TagSelection {
   if (select.kind === "named") return select;
   const { include, exclude, semver, newest } = flags;
-  return {
+  const chosen: ListedSelection = {
     ...select,
-    ...(include !== undefined && { include: include.map(tagPatternOf) }),
-    ...(exclude !== undefined && { exclude: exclude.map(tagPatternOf) }),
+    ...(include !== undefined && { include: include.map(parseTagPattern) }),
+    ...(exclude !== undefined && { exclude: exclude.map(parseTagPattern) }),
     ...(semver !== undefined && { semver }),
     ...(newest !== undefined && { newest }),
   };
+  // A flag that cannot be followed is wrong for every rule: better said before any is listed.
+  selectTags([], chosen);
+  return chosen;
 }
 
 function optionsWith(options: CopyOptions, flags: CopyFlags): CopyOptions {

@@ -26,11 +26,8 @@ const CREDENTIAL_CODES: ReadonlySet<string> = new Set(["CREDENTIALS_REFUSED", "D
  */
 export function exitCodeOfRun(report: RunReport): number {
   if (isFullySuccessful(report)) return EXIT.done;
-  const failures = [...report.failed, ...report.rules];
-  if (report.totals.suspended > 0 || (!report.enumerated && failures.length === 0)) {
-    return EXIT.suspended;
-  }
-  return exitCodeOfFailures(failures.map(({ code }) => code));
+  if (report.totals.suspended > 0 || !report.enumerated) return EXIT.suspended;
+  return exitCodeOfFailures([...report.failed, ...report.rules].map(({ code }) => code));
 }
 
 /** The exit code of a plan: what is still to be copied is no failure. */

@@ -38,8 +38,8 @@ export interface RuleRequest {
 /**
  * Reads the rules: of the command line, else of the configuration; flags hold for both.
  *
- * @throws {FerryError} `USAGE_TARGET_MISSING`, and what
- * `policyOfArguments` and `readConfig` throw.
+ * @throws {FerryError} `USAGE_TARGET_MISSING`, `USAGE_ONE_IMAGE`, and what `policyOfArguments`
+ * and `readConfig` throw.
  */
 export async function loadRules(request: RuleRequest, context: CliContext): Promise<Rules> {
   const { endpoints, flags, bare } = request;
@@ -48,7 +48,7 @@ export async function loadRules(request: RuleRequest, context: CliContext): Prom
     const config = await readConfig(flags, context);
     return {
       policies: applyFlags(config.policies, flags),
-      problems: ruleProblemsOf(config),
+      problems: ruleProblemsOf(config.problems),
       registries: registriesOf(config),
     };
   }
@@ -59,6 +59,19 @@ export async function loadRules(request: RuleRequest, context: CliContext): Prom
       "Write the target after it; a command comes before its flags.",
     );
   }
-  const policies = applyFlags([policyOfArguments(source, target, bare)], flags);
+  const policy = policyOfArguments(source, target, bare);
+  if (policy.select.kind === "named") refuseTagFlags(source, flags);
+  const policies = applyFlags([policy], flags);
   return { policies, problems: [], registries: await readRegistries(flags, context) };
+}
+
+function refuseTagFlags(source: string, { include, exclude, semver, newest }: TagFlags): void {
+  const given = Object.entries({ include, exclude, semver, newest });
+  const flag = given.find(([, value]) => value !== undefined)?.[0];
+  if (flag === undefined) return;
+  throw usageError(
+    "USAGE_ONE_IMAGE",
+    `"${source}" means one image, and --${flag} chooses among many tags`,
+    "Leave the tag of the source out (copy: and give --all-tags), or leave the flag out.",
+  );
 }

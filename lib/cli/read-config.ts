@@ -1,14 +1,11 @@
-import type { Environment } from "../config/expand-env.ts";
 import type { LoadedConfig, RegistryConfigs } from "../config/loaded-config.ts";
 import type { RuleProblem } from "../sync/report.ts";
 import type { CliContext } from "./cli-context.ts";
-import type { ConfigFlags } from "./flags/config-flags.ts";
+import type { ConfigFlags, RegistryFlags } from "./flags/config-flags.ts";
 import { cleanText } from "./output/clean-text.ts";
 
 /** Settings and credentials of registries. */
 export type Registries = Pick<RegistryConfigs, "registries" | "credentials">;
-
-const NO_REGISTRIES: Registries = { registries: [], credentials: new Map() };
 
 /**
  * Reads the configuration that flags, variables or the usual places name, and tells its warnings.
@@ -16,7 +13,7 @@ const NO_REGISTRIES: Registries = { registries: [], credentials: new Map() };
  * @throws {FerryError} what `loadConfig` throws, all fixInput.
  */
 export async function readConfig(flags: ConfigFlags, context: CliContext): Promise<LoadedConfig> {
-  const { env, home, stderr } = context.terminal;
+  const { env, home } = context.terminal;
   const { config, auth, images, registries, registry, namespace } = flags;
   const { loadConfig } = await import("../config/load-config.ts");
   const loaded = await loadConfig({
@@ -29,24 +26,37 @@ export async function readConfig(flags: ConfigFlags, context: CliContext): Promi
     ...(registry !== undefined && { registry }),
     ...(namespace !== undefined && { namespace }),
   });
-  for (const warning of loaded.warnings) stderr.write(`Warning: ${cleanText(warning)}\n`);
+  tellWarnings(loaded.warnings, context);
   return loaded;
 }
 
 /**
- * Reads how registries are reached, for commands whose images stand on the command line: only
- * files that are named count, no rules are needed.
+ * Reads how registries are reached, for commands whose images stand on the command line: of a
+ * configuration its rules do not count, and none is needed.
  *
- * @throws {FerryError} what `readConfig` throws.
+ * @throws {FerryError} what `loadRegistries` throws, all fixInput.
  */
-export async function readRegistries(flags: ConfigFlags, context: CliContext): Promise<Registries> {
-  if (flags.config !== undefined || flags.images !== undefined) {
-    return registriesOf(await readConfig(flags, context));
-  }
-  const { env } = context.terminal;
-  const { auth, registries: file } = flags;
-  const accounts = auth === undefined ? NO_REGISTRIES : await readAccounts(auth, env);
-  return file === undefined ? accounts : mergeWithFile(accounts, file, env);
+export async function readRegistries(
+  flags: RegistryFlags,
+  context: CliContext,
+): Promise<Registries> {
+  const { env, home } = context.terminal;
+  const { config, auth, registries } = flags;
+  const { loadRegistries } = await import("../config/load-registries.ts");
+  return registriesOf(
+    await loadRegistries({
+      env,
+      home,
+      ...(config !== undefined && { config }),
+      ...(auth !== undefined && { auth }),
+      ...(registries !== undefined && { registries }),
+    }),
+  );
+}
+
+/** Tells what is odd about a configuration and no error. */
+export function tellWarnings(warnings: readonly string[], { terminal }: CliContext): void {
+  for (const warning of warnings) terminal.stderr.write(`Warning: ${cleanText(warning)}\n`);
 }
 
 /** The part of a configuration that says how registries are reached. */
@@ -54,33 +64,12 @@ export function registriesOf({ registries, credentials }: RegistryConfigs): Regi
   return { registries, credentials };
 }
 
-/** The rules of a configuration that were refused, as reports hold them. */
-export function ruleProblemsOf(config: LoadedConfig): readonly RuleProblem[] {
-  return config.problems.map(({ rule, error: { code, message, hint } }) => ({
+/** Rules that were refused, as reports hold them. */
+export function ruleProblemsOf(problems: LoadedConfig["problems"]): readonly RuleProblem[] {
+  return problems.map(({ rule, error: { code, message, hint } }) => ({
     rule,
     code,
     message,
     ...(hint !== undefined && { hint }),
   }));
-}
-
-/** image-syncer's file of credentials, without its rules. */
-async function readAccounts(file: string, env: Environment): Promise<Registries> {
-  const [{ readDocument }, { readText }, { sectionOf }, { readAuth }] = await Promise.all([
-    import("../config/read-document.ts"),
-    import("../config/read-text.ts"),
-    import("../config/config-section.ts"),
-    import("../config/image-syncer/read-auth.ts"),
-  ]);
-  const document = await readDocument(file, readText);
-  return registriesOf(readAuth(sectionOf(document, document.root, "registry"), env));
-}
-
-async function mergeWithFile(own: Registries, file: string, env: Environment): Promise<Registries> {
-  const [{ loadRegistriesFile }, { mergeRegistries }, { readText }] = await Promise.all([
-    import("../config/registries-file.ts"),
-    import("../config/merge-registries.ts"),
-    import("../config/read-text.ts"),
-  ]);
-  return mergeRegistries(own, await loadRegistriesFile({ file, env, read: readText }));
 }

@@ -1,7 +1,6 @@
-import { writeFile } from "node:fs/promises";
-import { FerryError } from "../base/error.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
 import type { RunReport } from "../sync/report.ts";
+import { openFileWriter, refuseUnwritable } from "./output/data-writer.ts";
 import { type Rule, ruleOfPolicy, rulesFileText, rulesOfPairs } from "./output/rules-file.ts";
 
 /** Files that hold a run's outcome as rules. */
@@ -9,6 +8,17 @@ export interface RulesFileFlags {
   readonly outputFailed?: string;
   readonly outputSuccessImages?: string;
   readonly outputImagesFormat?: "yaml" | "json";
+}
+
+/**
+ * Refuses files that could not be written once the run is over.
+ *
+ * @throws {FerryError} `OUTPUT_UNWRITABLE` (fixInput).
+ */
+export function checkRulesFiles({ outputFailed, outputSuccessImages }: RulesFileFlags): void {
+  for (const file of [outputFailed, outputSuccessImages]) {
+    if (file !== undefined) refuseUnwritable(file);
+  }
 }
 
 /**
@@ -46,15 +56,7 @@ async function write(
   rules: readonly Rule[],
   format: "yaml" | "json" | undefined,
 ): Promise<void> {
-  const text = await rulesFileText(rules, file, format);
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new FerryError(`cannot write to ${file}`, {
-      code: "OUTPUT_UNWRITABLE",
-      remedy: "fixInput",
-      hint: "Name a file in a folder that exists and that you may write to.",
-      cause,
-    });
-  }
+  const writer = openFileWriter(file);
+  writer.write(await rulesFileText(rules, file, format));
+  writer.close();
 }

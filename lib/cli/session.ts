@@ -14,7 +14,7 @@ import { jsonDocument, jsonLine } from "./output/json.ts";
 import { paintFor } from "./output/paint.ts";
 import { textReport } from "./output/text-report.ts";
 import { openWatchers, type Watchers } from "./output/watchers.ts";
-import { type RulesFileFlags, writeRulesFiles } from "./rules-files.ts";
+import { checkRulesFiles, type RulesFileFlags, writeRulesFiles } from "./rules-files.ts";
 
 /** One run, to be watched and reported. */
 export interface SessionJob {
@@ -38,6 +38,7 @@ export async function runSession(
   job: SessionJob,
 ): Promise<number> {
   const { signal } = context.terminal;
+  checkRulesFiles(flags);
   const data = openDataWriter(flags.output, context.terminal.stdout);
   const watchers = await openWatchers(context, flags, data);
   const onAbort = () => {
@@ -92,7 +93,7 @@ function writeReport(report: RunReport, { context, flags, data }: ReportPlace): 
   else if (flags.format === "ndjson") data.write(jsonLine({ type: "report", ...report }));
   else if (flags.quiet !== true || !isFullySuccessful(report)) {
     const { stdout, env } = context.terminal;
-    const paint = paintFor(stdout, flags.output === undefined ? flags.color : "never", env);
+    const paint = paintFor(stdout, data.toFile ? "never" : flags.color, env);
     data.write(`${textReport(report, paint).join("\n")}\n`);
   }
 }

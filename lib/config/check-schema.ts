@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { FerryError } from "../base/error.ts";
 import { configError, formatPlace } from "./config-error.ts";
 import { positionOf, toPlain } from "./config-node.ts";
-import type { ConfigDocument } from "./read-document.ts";
+import type { ConfigDocument } from "./parse-document.ts";
 import { suggestKey } from "./suggest-key.ts";
 
 type Issue = z.core.$ZodIssue;

@@ -1,7 +1,7 @@
 import type { FerryError } from "../base/error.ts";
 import { configError, formatPlace, type Position } from "./config-error.ts";
 import type { ConfigNode, MapEntry, MapNode } from "./config-node.ts";
-import type { ConfigDocument } from "./read-document.ts";
+import type { ConfigDocument } from "./parse-document.ts";
 
 /** A map of a file, with what messages about it need. */
 export interface ConfigSection {

@@ -7,45 +7,53 @@ import {
   refuseSplitFiles,
 } from "./image-syncer/load-image-syncer.ts";
 import type { LoadedConfig } from "./loaded-config.ts";
-import { mergeRegistries } from "./merge-registries.ts";
-import { type ConfigDocument, type ReadText, readDocument } from "./read-document.ts";
+import { overlayRegistriesFile } from "./merge-registries.ts";
+import type { ConfigDocument } from "./parse-document.ts";
+import { type ReadText, readDocument } from "./read-document.ts";
 import { readText } from "./read-text.ts";
 
-/** Files, and what image-syncer's rules may leave open. */
-export interface LoadConfigOptions extends Omit<DiscoverOptions, "read"> {
+/** Files of rules, and what image-syncer's may leave open. */
+export interface RuleFileOptions extends DiscoverOptions {
   /** image-syncer's credentials file. */
   readonly auth?: string;
   /** image-syncer's rules file. */
   readonly images?: string;
-  /** File of registry settings; else `IMAGEFERRY_REGISTRIES`. */
-  readonly registries?: string;
   /** Registry for empty destinations. */
   readonly registry?: string;
   /** Namespace for empty destinations. */
   readonly namespace?: string;
+}
+
+/** What a document needs besides itself to be understood. */
+type DocumentOptions = Pick<RuleFileOptions, "env" | "read" | "registry" | "namespace">;
+
+/** Every file a configuration may come from. */
+export interface LoadConfigOptions extends Omit<RuleFileOptions, "read"> {
+  /** File of registry settings; else `IMAGEFERRY_REGISTRIES`. */
+  readonly registries?: string;
   /** Reads files; the file system when left out. */
   readonly read?: ReadText;
 }
 
-type Options = LoadConfigOptions & { readonly read: ReadText };
+/**
+ * Loads the configuration that the command line, the environment or the usual places name, and
+ * lays the file of registry settings over it.
+ *
+ * @throws {FerryError} what {@link loadRuleFiles} throws.
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
+  const { read = readText } = options;
+  const loaded = await loadRuleFiles({ ...options, read });
+  return { ...loaded, ...(await overlayRegistriesFile(loaded, { ...options, read })) };
+}
 
 /**
- * Loads the configuration that the command line, the environment or the usual places name; own
- * format or image-syncer's is told by its shape.
+ * Loads the files that hold rules; own format or image-syncer's is told by its shape.
  *
  * @throws {FerryError} `CONFIG_NONE`, `CONFIG_AND_SPLIT_FILES`, `CONFIG_NO_IMAGES`, and what the
  * formats' loaders throw.
  */
-export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
-  const { read = readText, env } = options;
-  const loaded = await loadFiles({ ...options, read });
-  const file = options.registries ?? env["IMAGEFERRY_REGISTRIES"];
-  if (!file) return loaded;
-  const { loadRegistriesFile } = await import("./registries-file.ts");
-  return { ...loaded, ...mergeRegistries(loaded, await loadRegistriesFile({ file, env, read })) };
-}
-
-async function loadFiles(options: Options): Promise<LoadedConfig> {
+export async function loadRuleFiles(options: RuleFileOptions): Promise<LoadedConfig> {
   const { auth, images, config, read } = options;
   if (config !== undefined) refuseSplitFiles(options);
   if (auth !== undefined || images !== undefined) {
@@ -59,14 +67,22 @@ async function loadFiles(options: Options): Promise<LoadedConfig> {
   if (file === undefined) {
     throw configError(
       "CONFIG_NONE",
-      "there is no configuration: no file is named and none is in the usual places",
-      "Name one with --config, or write imageferry.yaml.",
+      "there is nothing to do: no rules are named, and imageferry.yaml is not in the usual places",
+      "Write SOURCE and TARGET, or name rules with --config or with --images (and --auth).",
     );
   }
   return loadDocument(await readDocument(file, read), options);
 }
 
-async function loadDocument(document: ConfigDocument, options: Options): Promise<LoadedConfig> {
+/**
+ * Loads one file that holds everything.
+ *
+ * @throws {FerryError} as {@link loadRuleFiles} does.
+ */
+export async function loadDocument(
+  document: ConfigDocument,
+  options: DocumentOptions,
+): Promise<LoadedConfig> {
   if (isImageSyncer(document)) {
     return imageSyncerFromDocument(document, imageSyncerSettings(options));
   }
@@ -84,7 +100,7 @@ function isImageSyncer({ root }: ConfigDocument): boolean {
   return isEmpty || ["images", "auth"].some((key) => entryOf(root, key) !== undefined);
 }
 
-function imageSyncerSettings({ env, registry, namespace }: Options) {
+function imageSyncerSettings({ env, registry, namespace }: DocumentOptions) {
   return {
     env,
     os: [],

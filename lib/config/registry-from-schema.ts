@@ -47,12 +47,13 @@ async function settingsOf(
   fields: RegistryFields,
   context: RegistryContext,
 ): Promise<Omit<RegistrySettings, "registry">> {
-  const { endpoint, proxy, plainHttp, concurrency, requestsPerSecond } = fields;
-  const { tokenRealms, allowedHosts } = fields;
+  const { endpoint, proxy, plainHttp, plainHttpFallback } = fields;
+  const { concurrency, requestsPerSecond, tokenRealms, allowedHosts } = fields;
   const tls = await tlsOf(fields, context);
   return {
     ...(endpoint !== undefined && { endpoint: new URL(endpoint) }),
     ...(plainHttp !== undefined && { plainHttp }),
+    ...(plainHttpFallback !== undefined && { plainHttpFallback }),
     ...(Object.keys(tls).length > 0 && { tls }),
     ...(proxy !== undefined && { proxy: new URL(proxy) }),
     ...(concurrency !== undefined && { concurrency }),

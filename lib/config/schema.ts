@@ -52,6 +52,9 @@ const registrySchema = z.strictObject({
     description: "Where requests for this registry go; names stay as written.",
   }),
   plainHttp: z.boolean().optional().meta({ description: "Speak HTTP without TLS." }),
+  plainHttpFallback: z.boolean().optional().meta({
+    description: "Speak HTTP where HTTPS is not spoken: insecure of image-syncer.",
+  }),
   insecureSkipTlsVerify: z.boolean().optional().meta({ description: "Trust any certificate." }),
   ca: z.string().min(1).optional().meta({
     description: "PEM certificates to trust besides the system's, or the path of a file of them.",

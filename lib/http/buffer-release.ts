@@ -1,4 +1,4 @@
-import { exposeGarbageCollector } from "../base/garbage-collector.ts";
+import { openGarbageCollector } from "../base/garbage-collector.ts";
 
 /** Bytes received before the buffers they came in are given back. */
 const BYTES_BETWEEN_COLLECTIONS = 16 * 1024 * 1024;
@@ -11,7 +11,7 @@ const BYTES_BETWEEN_COLLECTIONS = 16 * 1024 * 1024;
  * within that.
  */
 export class BufferRelease {
-  readonly #collect = exposeGarbageCollector();
+  readonly #collector = openGarbageCollector();
   #bytes = 0;
 
   /** Notes that a chunk of this length has arrived. */
@@ -19,6 +19,6 @@ export class BufferRelease {
     this.#bytes += bytes;
     if (this.#bytes < BYTES_BETWEEN_COLLECTIONS) return;
     this.#bytes = 0;
-    this.#collect({ type: "minor" });
+    this.#collector.collectYoung();
   }
 }

@@ -1,5 +1,3 @@
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import type { Socket } from "node:net";
 import { FerryError } from "../base/error.ts";
 
@@ -17,7 +15,10 @@ export function proxyHeaders(proxy: URL): Readonly<Record<string, string>> {
  * @throws {FerryError} `PROXY_REFUSED`, `NETWORK_PROXY`.
  */
 export function openTunnel(proxy: URL, authority: string, timeoutMs: number): Promise<Socket> {
-  const send = proxy.protocol === "https:" ? requestHttps : requestHttp;
+  // Loaded here, since hardly any run needs them.
+  const { request: send } = process.getBuiltinModule(
+    proxy.protocol === "https:" ? "node:https" : "node:http",
+  );
   return new Promise((resolve, reject) => {
     const request = send(proxy, {
       agent: false,

@@ -1,4 +1,4 @@
-import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import { FerryError } from "../base/error.ts";
 import type { TlsSettings } from "./origin-settings.ts";
 
@@ -18,6 +18,8 @@ export interface TlsOptions {
  */
 export function tlsOptions(settings: TlsSettings = {}): TlsOptions {
   const { ca, certificate, key, insecureSkipVerify = false } = settings;
+  // Loaded here: it takes 15 ms that a run without TLS does not have to wait for.
+  const { createSecureContext, rootCertificates } = process.getBuiltinModule("node:tls");
   try {
     const secureContext = createSecureContext({
       minVersion: "TLSv1.2",

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from "node:v8";
-import { exposeGarbageCollector } from "../base/garbage-collector.ts";
+import { openGarbageCollector } from "../base/garbage-collector.ts";
 
 /**
  * Makes V8 favour a small heap from now on: a copy lives on few objects and much garbage, and has
@@ -12,5 +12,5 @@ import { exposeGarbageCollector } from "../base/garbage-collector.ts";
 export function keepHeapLean(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--optimize-for-size");
-  exposeGarbageCollector()({ type: "major" });
+  openGarbageCollector().collectAll();
 }

@@ -4,7 +4,7 @@ import type { RepositoryReader } from "../registry/repository.ts";
 import { tagPages } from "../registry/tag-pages.ts";
 import { pairReferences } from "./pair-references.ts";
 import type { NamedReference, SyncPolicy } from "./policy.ts";
-import { type ListedSelection, selectTags } from "./select-tags.ts";
+import type { ListedSelection } from "./select-tags.ts";
 import type { ImageLocation } from "./task.ts";
 
 /** One reference of the source that a policy wants, and where it is wanted. */
@@ -38,13 +38,19 @@ export async function* expandPolicy(
   }
   const selection = policy.select;
   const pages = listSource(policy, context);
+  // Brings the engines of patterns and versions, which rules that name their tags do without.
+  const { selectTags } = await import("./select-tags.ts");
+  const chosen = (tags: readonly string[]): readonly NamedReference[] =>
+    selectTags(tags, selection, { referrers: policy.options.referrers }).map((tag) => ({
+      reference: { kind: "tag", tag },
+    }));
   if (!needsWholeListing(policy, selection)) {
-    for await (const tags of pages) yield pairUp(policy, chosen(tags, selection, policy));
+    for await (const tags of pages) yield pairUp(policy, chosen(tags));
     return;
   }
   const all: string[] = [];
   for await (const tags of pages) all.push(...tags);
-  yield pairUp(policy, chosen(all, selection, policy));
+  yield pairUp(policy, chosen(all));
 }
 
 /** Newest N and renamed tags can be told only when every tag is known. */
@@ -67,17 +73,6 @@ async function* listSource(
     throw thrown instanceof FerryError ? withSide(thrown, "source") : thrown;
   }
   if (!exists) throw noSuchRepository(policy);
-}
-
-function chosen(
-  tags: readonly string[],
-  selection: ListedSelection,
-  policy: SyncPolicy,
-): readonly NamedReference[] {
-  const { referrers } = policy.options;
-  return selectTags(tags, selection, { referrers }).map((tag) => ({
-    reference: { kind: "tag", tag },
-  }));
 }
 
 function pairUp(policy: SyncPolicy, references: readonly NamedReference[]): Candidate[] {

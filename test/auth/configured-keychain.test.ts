@@ -3,9 +3,12 @@ import {
   type ConfiguredCredential,
   configuredKeychain,
 } from "../../lib/auth/configured-keychain.ts";
+import { gcrOauthKeychain } from "../../lib/auth/gcr-oauth.ts";
 import { keychainOf } from "../../lib/auth/keychain.ts";
 import { Secret } from "../../lib/base/secret.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 import { basic, keychainWith } from "./auth-bed.ts";
+import { nodeTransport } from "./node-transport.ts";
 
 const entries = new Map<string, ConfiguredCredential>([
   ["q.io", { username: "u", password: { kind: "literal", secret: new Secret("p") } }],
@@ -37,6 +40,19 @@ describe("configuredKeychain", () => {
   it("fails with what the resolver says", async () => {
     const work = keychain.credentialFor({ registry: "az.io", repository: "a" });
     await expect(work).rejects.toThrow("cannot resolve env:TOKEN");
+  });
+
+  it("names the key that was meant for a registry it does not know, through every chain", () => {
+    const chain = gcrOauthKeychain(
+      keychainOf(
+        keychainWith(() => undefined),
+        keychain,
+      ),
+      { transport: nodeTransport(), clock: new VirtualClock() },
+    );
+    expect(chain.nearestKey?.("az.oi")).toBe("az.io");
+    expect(chain.nearestKey?.("az.io")).toBeUndefined();
+    expect(chain.nearestKey?.("registry.example.com")).toBeUndefined();
   });
 
   it("leaves a registry to the keychains after it where it says so", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Scope } from "../../lib/auth/authorizer.ts";
 import { Secret } from "../../lib/base/secret.ts";
-import { basic, errorOf, PULL, withBed } from "./auth-bed.ts";
+import { basic, errorOf, keychainWith, PULL, withBed } from "./auth-bed.ts";
 
 const LOGIN = "ferry:pa:ss";
 const ferry = basic("ferry", "pa:ss");
@@ -53,6 +53,18 @@ describe("credentialsRefused", () => {
       expect(error.message).toBe(
         `${bed.server.url.host}/a/b wants credentials and none were found`,
       );
+    });
+  });
+
+  it.each([
+    ["that none were found", undefined],
+    ["that they were refused", basic("ferry", "wrong!")],
+  ])("names the nearest key beside the news %s", async (_, credential) => {
+    const keychain = { ...keychainWith(() => credential), nearestKey: () => "harbor.exmaple.com" };
+    await withBed({ switches: { login: LOGIN }, options: { keychain } }, async (bed) => {
+      const { hint } = await errorOf(bed.ask(PULL));
+      expect(hint).toContain(`No auth entry matches ${bed.server.url.host}`);
+      expect(hint).toContain('the nearest key is "harbor.exmaple.com"');
     });
   });
 

@@ -92,6 +92,7 @@ describe("nearestKey", () => {
     [["quay.io", "qua.io"], "quey.io", "quay.io"],
     [["ghcr.io"], "registry.example.com", undefined],
     [["q.io"], "q.io", undefined],
+    [["q.io", "h.io:5001", "h.io:5000"], "h.io:5000", undefined],
     [[""], "q.io", undefined],
   ])("%j for %s is %s", (keys, registry, expected) => {
     expect(nearestKey(keys, registry)).toBe(expected);

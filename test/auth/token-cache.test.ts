@@ -28,12 +28,38 @@ describe("TokenCache", () => {
     expect(cache.find("other", PULL)).toBeUndefined();
   });
 
-  it("prefers the newest, and drops all that cover what was refused", () => {
-    const cache = new TokenCache();
+  it("prefers the token for the fewest resources, whichever came first", () => {
     const [wide, narrow] = [token(MOUNT), token(PULL)];
-    cache.put("id", wide);
-    cache.put("id", narrow);
-    expect(cache.find("id", PULL)).toBe(narrow);
+    for (const order of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      const cache = new TokenCache();
+      for (const one of order) cache.put("id", one);
+      expect(cache.find("id", PULL)).toBe(narrow);
+      expect(cache.find("id", MOUNT)).toBe(wide);
+    }
+  });
+
+  it("puts a token in the place of those for the same resources that allow no more", () => {
+    const cache = new TokenCache();
+    const push = token(parseScopes("repository:a:pull,push"));
+    cache.put("id", token(PULL));
+    cache.put("id", push);
+    expect(cache.find("id", PULL)).toBe(push);
+  });
+
+  it("gives a denied token for its own scopes and nothing narrower", () => {
+    const cache = new TokenCache();
+    const denied = { ...token(MOUNT), deniedAtMs: 1 };
+    cache.put("id", denied);
+    expect(cache.find("id", MOUNT)).toBe(denied);
+    expect(cache.find("id", PULL)).toBeUndefined();
+  });
+
+  it("drops all that cover what was refused", () => {
+    const cache = new TokenCache();
+    for (const one of [token(MOUNT), token(PULL)]) cache.put("id", one);
     cache.drop("id", PULL);
     expect(cache.find("id", PULL)).toBeUndefined();
   });

@@ -37,6 +37,7 @@ describe("exitCodeOfRun", () => {
     ["work left", 75, [settled("1", COPIED), planned("2"), ENUMERATED]],
     ["work left beside failures", 75, [settled("1", refused), planned("2"), ENUMERATED]],
     ["stopped while listing", 75, [settled("1", COPIED)]],
+    ["stopped by a failure while listing", 75, [settled("1", failedWith("TIMEOUT"))]],
   ])("%s: %d", (_, code, events) => {
     expect(exitCodeOfRun(reportOf(...events))).toBe(code);
   });

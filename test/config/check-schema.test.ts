@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkSchema } from "../../lib/config/check-schema.ts";
-import { parseDocument } from "../../lib/config/read-document.ts";
+import { parseDocument } from "../../lib/config/parse-document.ts";
 import { configSchema } from "../../lib/config/schema.ts";
 
 function check(text: string) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkSchema } from "../../lib/config/check-schema.ts";
 import { importConfig } from "../../lib/config/import/import-config.ts";
 import { loadConfig } from "../../lib/config/load-config.ts";
-import { parseDocument } from "../../lib/config/read-document.ts";
+import { parseDocument } from "../../lib/config/parse-document.ts";
 import { readText } from "../../lib/config/read-text.ts";
 import { configSchema } from "../../lib/config/schema.ts";
 
@@ -22,7 +22,13 @@ describe("examples", () => {
   it.each(["examples/import/regsync.yml", "examples/import/skopeo.yaml"])(
     "import as the own format: %s",
     async (file) => {
-      const imported = await importConfig({ file, registry: "r.io", read: readText });
+      const imported = await importConfig({
+        config: file,
+        env,
+        home: "/nowhere",
+        registry: "r.io",
+        read: readText,
+      });
       const document = parseDocument("f", JSON.stringify(imported.config), "json");
       expect(checkSchema(document, configSchema).policies?.length).toBeGreaterThan(1);
     },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { configJsonSchema } from "../../lib/config/json-schema.ts";
 
 describe("configJsonSchema", () => {
-  // After a change of the schema: npx vitest run --project unit -u test/config/json-schema.test.ts
+  // After a change of the schema: npx vitest run --project unit test/config/json-schema.test.ts -u
   it("is what docs/config.schema.json holds", async () => {
     const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot("../../docs/config.schema.json");

@@ -16,6 +16,7 @@ describe("loadRegistriesFile", () => {
 R.example.com:5000:
   endpoint: http://127.0.0.1:5000
   plainHttp: true
+  plainHttpFallback: true
   insecureSkipTlsVerify: true
   ca: certs/ca.pem
   clientCertificate: /keys/client.pem
@@ -36,6 +37,7 @@ R.example.com:5000:
         registry: "r.example.com:5000",
         endpoint: new URL("http://127.0.0.1:5000"),
         plainHttp: true,
+        plainHttpFallback: true,
         tls: {
           insecureSkipVerify: true,
           ca: CERTIFICATE,

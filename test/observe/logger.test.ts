@@ -56,6 +56,7 @@ describe("eventRecord", () => {
     [settled("1", failedWith("X")), "error"],
     [{ type: "blob.progress", taskId: "1", digest: DIGEST, bytes: 1 }, "trace"],
     [{ type: "rule.warned", policy: "p", message: "m" }, "warn"],
+    [{ type: "host.limited", host: "s.io", remaining: 3, limit: 100 }, "debug"],
     [{ type: "run.finished", runId: "r", elapsedMs: 1 }, "info"],
   ] as const)("%j is %s", (event, level) => {
     expect(eventRecord(event).level).toBe(level);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toPlain } from "../../lib/config/config-node.ts";
-import { parseDocument } from "../../lib/config/read-document.ts";
+import { parseDocument } from "../../lib/config/parse-document.ts";
 import { globToRegex } from "../../lib/sync/glob.ts";
 import { selectTags } from "../../lib/sync/select-tags.ts";
 import { compileTagPattern } from "../../lib/sync/tag-patterns.ts";

@@ -14,7 +14,7 @@ export async function runConfigValidate(
 ): Promise<number> {
   const { stdout, env } = context.terminal;
   const config = await readConfig(flags, context);
-  const problems = ruleProblemsOf(config);
+  const problems = ruleProblemsOf(config.problems);
   const { format, warnings } = config;
   const policies = config.policies.length;
   const valid = problems.length === 0;
@@ -22,8 +22,8 @@ export async function runConfigValidate(
   if (flags.format === "json") {
     data.write(jsonDocument({ schemaVersion: 1, valid, format, policies, problems, warnings }));
   } else {
-    const paint = paintFor(stdout, flags.output === undefined ? flags.color : "never", env);
-    const count = `${policies} rules are good, ${problems.length} are not (${format} format)`;
+    const paint = paintFor(stdout, data.toFile ? "never" : flags.color, env);
+    const count = `${policies} of ${policies + problems.length} rules are good (${format} format)`;
     data.write(`${[...ruleProblemLines(problems, paint), count].join("\n")}\n`);
   }
   data.close();

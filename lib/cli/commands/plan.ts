@@ -3,7 +3,7 @@ import type { CliContext } from "../cli-context.ts";
 import { exitCodeOfCheck, exitCodeOfPlan } from "../exit-code.ts";
 import type { OutputFlags } from "../flags/output-flags.ts";
 import type { PlanFlags } from "../flags/plan-flags.ts";
-import type { RunFlags } from "../flags/run-flags.ts";
+import type { StateFlags } from "../flags/run-flags.ts";
 import { type Endpoints, loadRules, type Rules } from "../load-rules.ts";
 import { openDataWriter } from "../output/data-writer.ts";
 import { jsonDocument, jsonLine } from "../output/json.ts";
@@ -34,7 +34,7 @@ export async function runCheck(
 /** Plans by rules that are at hand, and writes the plan. */
 export async function planRules(
   rules: Rules,
-  flags: OutputFlags & RunFlags & { readonly offline?: boolean },
+  flags: OutputFlags & StateFlags & { readonly offline?: boolean },
   context: CliContext,
 ): Promise<PlanReport> {
   const { signal, stdout, env } = context.terminal;
@@ -46,7 +46,7 @@ export async function planRules(
       ferry.plan(policies, { offline, signal }),
     );
     const report = planReport(plan.tasks, [...problems, ...plan.errors]);
-    const paint = paintFor(stdout, flags.output === undefined ? flags.color : "never", env);
+    const paint = paintFor(stdout, data.toFile ? "never" : flags.color, env);
     if (flags.format === "text") data.write(`${planText(report, paint).join("\n")}\n`);
     else data.write(flags.format === "json" ? jsonDocument(report) : jsonLine(report));
     return report;

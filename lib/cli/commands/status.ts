@@ -19,7 +19,7 @@ export async function runStatus(
   const { stdout, env } = context.terminal;
   const data = openDataWriter(flags.output, stdout);
   const registries = { registries: [], credentials: new Map() };
-  const paint = paintFor(stdout, flags.output === undefined ? flags.color : "never", env);
+  const paint = paintFor(stdout, data.toFile ? "never" : flags.color, env);
   try {
     const text = await withFerry(context, { flags, registries }, async (ferry) => {
       const found = runId === undefined ? undefined : await findRun(ferry, runId);

@@ -1,8 +1,9 @@
 import type { CliContext } from "../cli-context.ts";
 import { exitCodeOfPlan } from "../exit-code.ts";
-import type { SyncFlags } from "../flags/sync-flags.ts";
+import type { CopyingFlags, SyncFlags } from "../flags/sync-flags.ts";
 import { type Endpoints, loadRules, type Rules } from "../load-rules.ts";
 import { runSession } from "../session.ts";
+import { usageError } from "../usage-error.ts";
 import { withFerry } from "../with-ferry.ts";
 import { planRules } from "./plan.ts";
 
@@ -12,25 +13,35 @@ export async function runSync(
   flags: SyncFlags,
   context: CliContext,
 ): Promise<number> {
-  return syncRules(
-    await loadRules({ endpoints, flags, bare: "every tag" }, context),
-    flags,
-    context,
-  );
+  if (flags.records !== undefined) {
+    const words = "--records is not needed: finished blobs are always remembered.";
+    context.terminal.stderr.write(`Warning: ${words}\n`);
+  }
+  const rules = await loadRules({ endpoints, flags, bare: "every tag" }, context);
+  return syncRules(rules, flags, context);
 }
 
-/** Copies by rules that are at hand. @returns the exit code. */
+/**
+ * Copies by rules that are at hand.
+ *
+ * @returns the exit code.
+ * @throws {FerryError} `USAGE_OFFLINE` without `--dry-run`.
+ */
 export async function syncRules(
   rules: Rules,
-  flags: SyncFlags,
+  flags: CopyingFlags,
   context: CliContext,
 ): Promise<number> {
-  const { signal, stderr } = context.terminal;
-  if (flags.records !== undefined) {
-    stderr.write("Warning: --records is not needed: finished blobs are always remembered.\n");
-  }
+  const { signal } = context.terminal;
   if (flags.dryRun === true) {
     return exitCodeOfPlan(await planRules(rules, flags, context));
+  }
+  if (flags.offline === true) {
+    throw usageError(
+      "USAGE_OFFLINE",
+      "--offline cannot copy: it asks no target",
+      "Give --dry-run too, or use: imageferry plan --offline",
+    );
   }
   const { policies, problems, registries } = rules;
   return runSession(context, flags, {

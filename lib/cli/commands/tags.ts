@@ -33,7 +33,9 @@ export async function runTags(
   const isText = flags.format === "text";
   try {
     const tags: string[] = [];
-    await withFerry(context, { flags, registries }, async (ferry) => {
+    // A listing leaves nothing to remember, so no state file is made for it.
+    const withoutState = { ...flags, state: ":memory:" };
+    await withFerry(context, { flags: withoutState, registries }, async (ferry) => {
       for await (const one of ferry.tags(name, context.terminal.signal)) {
         if (isText) data.write(`${one}\n`);
         else tags.push(one);

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { commaList, repeated, wholeNumber } from "./flag-value.ts";
+import { commaList, platformList, repeated, wholeNumber } from "./flag-value.ts";
 
 /** How images are copied; what is given holds for every rule. */
 export interface CopyFlags {
@@ -26,7 +26,7 @@ export function addCopyFlags(command: Command): Command {
       new Option(
         "--platform <os/arch>",
         "only these platforms; repeat, or separate by commas",
-      ).argParser(commaList),
+      ).argParser(platformList),
     )
     .addOption(new Option("--os <name>", "only these systems, name[:version]").argParser(commaList))
     .addOption(

@@ -35,10 +35,16 @@ export function applyEnvTwins(
   }
 }
 
-/** Rules files named on the command line take the place of the variable's configuration. */
+/** Flags that exclude each other: one that was written takes the place of the others' variables. */
+const EXCLUDED_BY: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+  ["--config", ["auth", "images"]],
+  ["--auth", ["config"]],
+  ["--images", ["config"]],
+]);
+
 function isOverruled(option: Option, command: Command): boolean {
-  if (option.long !== "--config") return false;
-  return ["auth", "images"].some((key) => command.getOptionValueSource(key) === "cli");
+  const others = EXCLUDED_BY.get(option.long) ?? [];
+  return others.some((key) => command.getOptionValueSource(key) === "cli");
 }
 
 function valueFrom(option: Option, name: string, text: string): unknown {

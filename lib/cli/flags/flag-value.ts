@@ -20,6 +20,15 @@ export function commaList(text: string, before: readonly string[] | undefined): 
   return [...(before ?? []), ...values];
 }
 
+/** Collects platforms, each `os/architecture[/variant]`. */
+export function platformList(text: string, before: readonly string[] | undefined) {
+  for (const platform of text.split(",")) {
+    if (/^\s*\w+\/\w+(?:\/\w+)?\s*$/.test(platform)) continue;
+    throw new InvalidArgumentError("A platform is os/architecture or os/architecture/variant.");
+  }
+  return commaList(text, before);
+}
+
 /** Collects the values of a flag that may be given again; commas are part of a value. */
 export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];

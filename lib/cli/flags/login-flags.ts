@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { registriesFlag } from "./config-flags.ts";
 
 /** Flags of `login`. */
 export interface LoginFlags {
@@ -13,6 +14,6 @@ export function addLoginFlags(command: Command): Command {
   return command
     .addOption(new Option("-u, --username <name>", "user; asked for when left out"))
     .addOption(new Option("--password-stdin", "read the password from standard input"))
-    .addOption(new Option("--registries <file>", "settings of registries: endpoints, TLS, limits"))
+    .addOption(registriesFlag())
     .addOption(new Option("--authfile <file>", "docker config file to write"));
 }

@@ -21,26 +21,35 @@ export interface ProgressFlags extends OutputFlags {
 
 /** Adds the flags of a command that gives one document. */
 export function addOutputFlags(command: Command): Command {
-  return addFormat(command, ["text", "json"]);
+  return addFormat(command, ["text", "json"], "where errors arose");
 }
 
 /** Adds the flags of a command that runs for long. */
 export function addProgressFlags(command: Command): Command {
-  return addFormat(command, ["text", "json", "ndjson"])
+  return addFormat(
+    command,
+    ["text", "json", "ndjson"],
+    "a log of what is done, and where errors arose",
+  )
     .addOption(new Option("--no-progress", "no bars, only lines"))
     .addOption(new Option("--log <file>", "write a log of JSON lines; the file is emptied first"))
     .addOption(new Option("--log-level <level>", "least level of the log").choices(LOG_LEVELS));
 }
 
-function addFormat(command: Command, formats: readonly string[]): Command {
+/** The flag for the file that takes the data. */
+export function outputFlag(): Option {
+  return new Option("-o, --output <file>", "write data there; - is standard output");
+}
+
+function addFormat(command: Command, formats: readonly string[], verbose: string): Command {
   return command
     .addOption(
       new Option("--format <format>", "how data is written").choices(formats).default("text"),
     )
-    .addOption(new Option("-o, --output <file>", "write data there, not to standard output"))
+    .addOption(outputFlag())
     .addOption(
       new Option("--color <when>", "colours").choices(["auto", "always", "never"]).default("auto"),
     )
     .addOption(new Option("-q, --quiet", "only data and errors"))
-    .addOption(new Option("-v, --verbose", "also a log of what is done, and where errors arose"));
+    .addOption(new Option("-v, --verbose", `also ${verbose}`));
 }

@@ -2,16 +2,16 @@ import { type Command, Option } from "commander";
 import { addConfigFlags, type ConfigFlags } from "./config-flags.ts";
 import { addCopyFlags, addTagFlags, type CopyFlags, type TagFlags } from "./copy-flags.ts";
 import { addOutputFlags, type OutputFlags } from "./output-flags.ts";
-import { addRunFlags, type RunFlags } from "./run-flags.ts";
+import { addCompareFlags, type StateFlags } from "./run-flags.ts";
 
 /** Flags of `plan` and `check`. */
-export interface PlanFlags extends ConfigFlags, CopyFlags, TagFlags, RunFlags, OutputFlags {
+export interface PlanFlags extends ConfigFlags, CopyFlags, TagFlags, StateFlags, OutputFlags {
   readonly offline?: boolean;
 }
 
 /** Adds every flag of `check`. */
 export function addCheckFlags(command: Command): Command {
-  return addOutputFlags(addRunFlags(addTagFlags(addCopyFlags(addConfigFlags(command)))));
+  return addOutputFlags(addCompareFlags(addTagFlags(addCopyFlags(addConfigFlags(command)))));
 }
 
 /** Adds every flag of `plan`. */

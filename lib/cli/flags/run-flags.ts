@@ -1,29 +1,61 @@
 import { type Command, Option } from "commander";
 import { wholeNumber } from "./flag-value.ts";
 
-/** Where state and credentials are kept, and how hard the machine works. */
-export interface RunFlags {
-  readonly state?: string;
+/** Where credentials are kept. */
+export interface AccountFlags {
   readonly authfile?: string;
+}
+
+/** Where finished work is remembered, and credentials are kept. */
+export interface StateFlags extends AccountFlags {
+  readonly state?: string;
+}
+
+/** How hard the machine works, besides. */
+export interface RunFlags extends StateFlags {
   readonly jobs?: number;
   readonly retries: number;
 }
 
 const RETRIES_DEFAULT = 2;
 
-/** Adds the flags every command that talks to registries has. */
+/** Adds the flags of commands that copy. */
 export function addRunFlags(command: Command): Command {
-  return command
-    .addOption(new Option("--state <file>", "where finished work is remembered; or :memory:"))
-    .addOption(new Option("--authfile <file>", "docker config file with credentials"))
-    .addOption(new Option("-j, --jobs <count>", "tags at once").argParser(wholeNumber(1)))
-    .addOption(new JobsAlias("-p, --proc <count>"))
-    .addOption(new JobsAlias("-w, --workers <count>"))
-    .addOption(
-      new Option("-r, --retries <count>", "rounds for failed tags, after all others")
-        .argParser(wholeNumber(0))
-        .default(RETRIES_DEFAULT),
-    );
+  addStateFlags(command);
+  for (const flag of effortFlags()) command.addOption(flag);
+  return command;
+}
+
+/** Adds the flags of commands that compare; a copying command's line is taken as it is. */
+export function addCompareFlags(command: Command): Command {
+  addStateFlags(command);
+  for (const flag of effortFlags()) command.addOption(flag.hideHelp());
+  return command;
+}
+
+/** The flag for docker's file of credentials. */
+export function authfileFlag(): Option {
+  return new Option("--authfile <file>", "docker config file with credentials");
+}
+
+/** The flag for the place where finished work is remembered. */
+export function stateFlag(): Option {
+  return new Option("--state <file>", "where finished work is remembered; or :memory:");
+}
+
+function addStateFlags(command: Command): Command {
+  return command.addOption(stateFlag()).addOption(authfileFlag());
+}
+
+function effortFlags(): Option[] {
+  return [
+    new Option("-j, --jobs <count>", "tags at once").argParser(wholeNumber(1)),
+    new JobsAlias("-p, --proc <count>"),
+    new JobsAlias("-w, --workers <count>"),
+    new Option("-r, --retries <count>", "rounds for failed tags, after all others")
+      .argParser(wholeNumber(0))
+      .default(RETRIES_DEFAULT),
+  ];
 }
 
 /** The name image-syncer (`--proc`) or image-migrator (`--workers`) has for `--jobs`. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { RulesFileFlags } from "../rules-files.ts";
-import { addConfigFlags, type ConfigFlags } from "./config-flags.ts";
+import { addRegistryFlags, type RegistryFlags } from "./config-flags.ts";
 import { wholeNumber } from "./flag-value.ts";
 import {
   addOutputFlags,
@@ -8,11 +8,11 @@ import {
   type OutputFlags,
   type ProgressFlags,
 } from "./output-flags.ts";
-import { addRunFlags, type RunFlags } from "./run-flags.ts";
+import { addRunFlags, type RunFlags, stateFlag } from "./run-flags.ts";
 import { addRulesFileFlags } from "./sync-flags.ts";
 
 /** Flags of `retry`. */
-export interface RetryFlags extends ConfigFlags, RunFlags, ProgressFlags, RulesFileFlags {}
+export interface RetryFlags extends RegistryFlags, RunFlags, ProgressFlags, RulesFileFlags {}
 
 /** Flags of `status`. */
 export interface StatusFlags extends OutputFlags {
@@ -24,13 +24,13 @@ const RUNS_SHOWN = 20;
 
 /** Adds every flag of `retry`. */
 export function addRetryFlags(command: Command): Command {
-  return addRulesFileFlags(addProgressFlags(addRunFlags(addConfigFlags(command))));
+  return addRulesFileFlags(addProgressFlags(addRunFlags(addRegistryFlags(command))));
 }
 
 /** Adds every flag of `status`. */
 export function addStatusFlags(command: Command): Command {
   return addOutputFlags(command)
-    .addOption(new Option("--state <file>", "where finished work is remembered"))
+    .addOption(stateFlag())
     .addOption(
       new Option("--limit <count>", "newest runs to show")
         .argParser(wholeNumber(1))

@@ -1,10 +1,10 @@
 import type { Clock } from "../../base/clock.ts";
-import type { EventSink } from "../../sync/events.ts";
+import type { EventSink, SyncEvent } from "../../sync/events.ts";
 import type { OutputStream } from "../terminal.ts";
+import { endingLine } from "./ending-line.ts";
 import type { Paint } from "./paint.ts";
 import { heartbeatLine, progressLines } from "./progress-lines.ts";
 import { advanceProgress, emptyProgress } from "./progress-state.ts";
-import { settledLine } from "./settled-line.ts";
 
 /** Shows a run while it goes on. */
 export interface ProgressDisplay {
@@ -51,9 +51,8 @@ export async function createBars(options: ProgressOptions): Promise<ProgressDisp
   return {
     sink: (event) => {
       advanceProgress(state, event);
-      if (event.type === "target.settled" && event.outcome.kind === "failed") {
-        screen.persist(settledLine(event, paint));
-      }
+      const line = isFailure(event) ? endingLine(event, paint) : undefined;
+      if (line !== undefined) screen.persist(line);
     },
     note: (text) => screen.persist(text),
     close: () => {
@@ -75,11 +74,17 @@ export function createProgressLog(options: ProgressOptions): ProgressDisplay {
   return {
     sink: (event) => {
       advanceProgress(state, event);
-      if (event.type === "target.settled") stream.write(`${settledLine(event, paint)}\n`);
+      const line = endingLine(event, paint);
+      if (line !== undefined) stream.write(`${line}\n`);
     },
     note: (text) => void stream.write(`${text}\n`),
     close: stop,
   };
+}
+
+function isFailure(event: SyncEvent): boolean {
+  if (event.type === "target.settled") return event.outcome.kind === "failed";
+  return event.type === "rule.failed";
 }
 
 /** Runs `task` again and again until the returned function is called. */

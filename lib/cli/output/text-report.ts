@@ -41,13 +41,13 @@ function trafficLine(report: RunReport): string {
     `${formatBytes(copied)} sent (${formatBytes(Math.round(perSecond))}/s), ` +
     `${formatBytes(mounted + skipped)} saved ` +
     `(${formatBytes(mounted)} mounted, ${formatBytes(skipped)} already there), ` +
-    `${requests} requests`
+    (requests === 1 ? "1 request" : `${requests} requests`)
   );
 }
 
 function resumeLines(report: RunReport): string[] {
   if (report.totals.suspended === 0 && report.enumerated) return [];
-  return [
-    `Stopped with work left: run the same command again, or imageferry retry ${report.runId}`,
-  ];
+  // A run whose tags are not all listed cannot be taken up by its id.
+  const retry = report.enumerated ? `, or imageferry retry ${report.runId}` : "";
+  return [`Stopped with work left: run the same command again${retry}`];
 }

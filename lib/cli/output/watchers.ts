@@ -29,7 +29,7 @@ export async function openWatchers(
 ): Promise<Watchers> {
   const { stderr, env } = context.terminal;
   const paint = paintFor(stderr, flags.color, env);
-  const display = await openDisplay(context, flags, paint);
+  const display = await openDisplay(context, { flags, data, paint });
   let open = true;
   const note = (text: string) => {
     if (open && display) display.note(text);
@@ -58,13 +58,18 @@ function wantsLog(flags: ProgressFlags): boolean {
   return flags.log !== undefined || flags.logLevel !== undefined || flags.verbose === true;
 }
 
+interface DisplayRequest {
+  readonly flags: ProgressFlags;
+  readonly data: DataWriter;
+  readonly paint: Paint;
+}
+
 async function openDisplay(
   context: CliContext,
-  flags: ProgressFlags,
-  paint: Paint,
+  { flags, data, paint }: DisplayRequest,
 ): Promise<ProgressDisplay | undefined> {
   const { stderr: stream, clock, env } = context.terminal;
-  const eventsAreShown = flags.format === "ndjson" && flags.output === undefined;
+  const eventsAreShown = flags.format === "ndjson" && !data.toFile;
   if (flags.quiet === true || eventsAreShown || logsToStderr(flags)) return undefined;
   const bars = flags.progress && canDrawBars(stream, env);
   return bars ? createBars({ stream, clock, paint }) : createProgressLog({ stream, clock, paint });

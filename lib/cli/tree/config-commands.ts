@@ -1,10 +1,15 @@
 import {
+  addConfigImportFlags,
   addConfigShowFlags,
   addConfigValidateFlags,
+  type ConfigImportFlags,
   type ConfigShowFlags,
   type ConfigValidateFlags,
 } from "../flags/config-command-flags.ts";
 import type { CommandTree } from "./command-tree.ts";
+
+const AFTER_IMPORT = `
+A file of skopeo sync does not say where images go: name it with --registry and --namespace.`;
 
 /** Adds the commands about configuration files. */
 export function addConfigCommands({ program, context, finish }: CommandTree): void {
@@ -21,10 +26,11 @@ export function addConfigCommands({ program, context, finish }: CommandTree): vo
       const { runConfigShow } = await import("../commands/config-show.ts");
       finish(await runConfigShow(flags, context));
     });
-  addConfigShowFlags(config.command("import"))
+  addConfigImportFlags(config.command("import"))
     .description("turn another tool's configuration into imageferry's own")
     .argument("[file]", "of image-syncer, image-migrator, regsync or skopeo sync")
-    .action(async (file: string | undefined, flags: ConfigShowFlags) => {
+    .addHelpText("after", AFTER_IMPORT)
+    .action(async (file: string | undefined, flags: ConfigImportFlags) => {
       const { runConfigImport } = await import("../commands/config-import.ts");
       finish(await runConfigImport(file, flags, context));
     });

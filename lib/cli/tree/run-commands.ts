@@ -1,6 +1,11 @@
 import { addCheckFlags, addPlanFlags, type PlanFlags } from "../flags/plan-flags.ts";
 import { addRetryFlags, type RetryFlags } from "../flags/stored-run-flags.ts";
-import { addSyncFlags, type CopyCommandFlags, type SyncFlags } from "../flags/sync-flags.ts";
+import {
+  addCopyCommandFlags,
+  addSyncFlags,
+  type CopyCommandFlags,
+  type SyncFlags,
+} from "../flags/sync-flags.ts";
 import type { CommandTree } from "./command-tree.ts";
 
 const SOURCE = "registry/repository[:tag|@digest]";
@@ -15,12 +20,11 @@ export function addRunCommands({ program, context, finish }: CommandTree): void 
       const { runSync } = await import("../commands/sync.ts");
       finish(await runSync({ source, target }, flags, context));
     });
-  addSyncFlags(program.command("copy"))
+  addCopyCommandFlags(program.command("copy"))
     .alias("cp")
     .description("copy one image")
     .argument("<source>", `${SOURCE}; without tag: latest`)
     .argument("<target>", "where it goes")
-    .option("-a, --all-tags", "every tag of the repository")
     .action(async (source: string, target: string, flags: CopyCommandFlags) => {
       const { runCopy } = await import("../commands/copy.ts");
       finish(await runCopy({ source, target }, flags, context));

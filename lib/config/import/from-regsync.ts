@@ -3,7 +3,8 @@ import { toFerryError } from "../../base/error.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { checkSchema } from "../check-schema.ts";
 import { configError } from "../config-error.ts";
-import type { ConfigDocument } from "../read-document.ts";
+import type { RuleProblem } from "../loaded-config.ts";
+import type { ConfigDocument } from "../parse-document.ts";
 import type { ImportedConfig, PolicyInput, RegistryInput } from "./imported-config.ts";
 import { scheduleOfInterval } from "./interval-schedule.ts";
 import { secretPlaceholder, secretWarning } from "./secret-placeholder.ts";
@@ -36,6 +37,7 @@ const stepSchema = z.object({
   source: z.string(),
   target: z.string(),
   type: z.enum(["image", "repository", "registry"]),
+  tagSets: z.unknown().optional(),
   tags: z
     .object({
       allow: z.array(text).optional(),
@@ -68,6 +70,7 @@ const SECRET_TEMPLATE = /^\{\{\s*(env|file)\s+"([^"]+)"\s*\}\}$/;
 export function fromRegsync(document: ConfigDocument): ImportedConfig {
   const { creds, defaults, sync } = checkSchema(document, regsyncSchema);
   const warnings: string[] = [];
+  const problems: RuleProblem[] = [];
   const policies: PolicyInput[] = [];
   for (const step of sync) {
     const name = uniqueName(step.source, policies);
@@ -75,11 +78,11 @@ export function fromRegsync(document: ConfigDocument): ImportedConfig {
       refuseUnknownSteps(step);
       policies.push(policyOf({ ...defaults, ...step }, name, warnings));
     } catch (thrown) {
-      warnings.push(`step ${step.source} is left out: ${toFerryError(thrown).message}`);
+      problems.push({ rule: step.source, error: toFerryError(thrown) });
     }
   }
   const registries = creds.map((entry) => [entry.registry, registryOf(entry, warnings)] as const);
-  return { config: { registries: Object.fromEntries(registries), policies }, warnings };
+  return { config: { registries: Object.fromEntries(registries), policies }, problems, warnings };
 }
 
 function uniqueName(source: string, policies: readonly PolicyInput[]): string {
@@ -119,11 +122,20 @@ function referenceOf(template: string): string | undefined {
   return match ? `${match[1]}:${match[2]}` : undefined;
 }
 
-function refuseUnknownSteps({ source, target, type }: Step): void {
-  const isTemplate = `${source}${target}`.includes("{{");
-  if (type !== "registry" && !isTemplate) return;
-  const what = isTemplate ? "templates" : "whole registries";
-  throw configError("IMPORT_UNKNOWN", `${what} cannot be taken over`);
+function refuseUnknownSteps({ source, target, type, tagSets }: Step): void {
+  const unknown = new Map([
+    ["a template", `${source}${target}`.includes("{{")],
+    ["a whole registry", type === "registry"],
+    ["tagSets", tagSets !== undefined],
+  ]);
+  for (const [what, isThere] of unknown) {
+    if (!isThere) continue;
+    throw configError(
+      "IMPORT_UNKNOWN",
+      `${what} cannot be taken over`,
+      "Write policies with names and tags of their own for it.",
+    );
+  }
 }
 
 function policyOf(step: Step, name: string, warnings: string[]): PolicyInput {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { checkSchema } from "../check-schema.ts";
 import { configError } from "../config-error.ts";
-import type { ConfigDocument } from "../read-document.ts";
+import type { ConfigDocument } from "../parse-document.ts";
 import type { ImportedConfig, PolicyInput, RegistryInput } from "./imported-config.ts";
 import { secretPlaceholder, secretWarning } from "./secret-placeholder.ts";
 
@@ -49,6 +49,7 @@ export function fromSkopeo(document: ConfigDocument, target: SkopeoTarget): Impo
       registries: Object.fromEntries(registries.filter(([, entry]) => Object.keys(entry).length)),
       policies: hosts.flatMap(([host, entry]) => policiesOf(host, entry, root)),
     },
+    problems: [],
     warnings: hosts.flatMap(([host, entry]) => warningsOf(host, entry)),
   };
 }

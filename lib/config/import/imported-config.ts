@@ -1,9 +1,12 @@
+import type { RuleProblem } from "../loaded-config.ts";
 import type { ConfigInput } from "../schema.ts";
 
 /** Another tool's configuration in our own format. */
 export interface ImportedConfig {
   readonly config: ConfigInput;
-  /** What could not be taken over, a sentence each. */
+  /** Rules that are left out, and why. */
+  readonly problems: readonly RuleProblem[];
+  /** What else could not be taken over, a sentence each. */
   readonly warnings: readonly string[];
 }
 

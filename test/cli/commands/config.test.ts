@@ -85,16 +85,44 @@ describe("config import", () => {
     const old = fileOf("config.json", JSON.stringify(OLD));
     const imported = await runCli(["config", "import", old]);
     expect(imported.exitCode).toBe(0);
-    expect(imported.stderr).toContain("Set PASSWORD_S_IO_N to the password for s.io/n");
+    expect(imported.stderr).toContain(
+      "the password for s.io/n is not copied: set it in S_IO_N_PASSWORD",
+    );
     expect(imported.stdout + imported.stderr).not.toContain("hidden");
 
     const own = fileOf("imageferry.yaml", imported.stdout);
     const show = async (file: string) => {
-      const env = { PASSWORD_S_IO_N: "x" };
+      const env = { S_IO_N_PASSWORD: "x" };
       const { calls } = await runCli(["sync", "-c", file, "-q"], { env });
       return calls.sync?.[0].flatMap(meaningOf);
     };
     expect(await show(own)).toEqual(await show(old));
+  });
+
+  it("quotes what readers of YAML 1.1 take for something else", async () => {
+    const images = { "s.io/app:on": "t.io/app:no" };
+    const old = fileOf("config.json", JSON.stringify({ images }));
+    const own = fileOf("imageferry.yaml", (await runCli(["config", "import", old])).stdout);
+    const { exitCode } = await runCli(["config", "validate", "-c", own]);
+    expect(exitCode).toBe(0);
+  });
+
+  it.each([
+    ["regsync.yml", "sync: [{source: s.io/app, target: t.io/app, type: repository}]"],
+    ["skopeo.yaml", "s.io: {images: {app: []}}"],
+  ])("takes files of other tools: %s", async (name, text) => {
+    const args = ["config", "import", fileOf(name, text), "--registry", "t.io"];
+    const { exitCode, stdout } = await runCli([...args, "--format", "json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).policies).toMatchObject([{ source: "s.io/app", target: "t.io/app" }]);
+  });
+
+  it("ends with 2 and names what it could not take over", async () => {
+    const file = fileOf("regsync.yml", "sync: [{source: s.io, target: t.io, type: registry}]");
+    const { exitCode, stdout, stderr } = await runCli(["config", "import", file]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain("policies: []");
+    expect(stderr).toContain("a whole registry cannot be taken over");
   });
 });
 
@@ -107,7 +135,7 @@ describe("config validate", () => {
       fileOf("a.yaml", CONFIG),
     ]);
     expect(exitCode).toBe(0);
-    expect(stdout).toBe("1 rules are good, 0 are not (imageferry format)\n");
+    expect(stdout).toBe("1 of 1 rules are good (imageferry format)\n");
   });
 
   it("ends with 2 and names the rules that are not", async () => {

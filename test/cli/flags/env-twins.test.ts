@@ -71,6 +71,7 @@ describe("flags of sync", () => {
     ["--retries", "-1"],
     ["--newest", "0"],
     ["--platform", "linux/amd64,"],
+    ["--platform", "amd64"],
     ["--platform-mode", "both"],
     ["--forse"],
   ])("refuses %s %s as wrong usage", async (...args) => {

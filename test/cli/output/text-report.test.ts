@@ -83,6 +83,9 @@ describe("textReport", () => {
     expect(textReport({ ...REPORT, totals }, PLAIN).at(-1)).toBe(
       "Stopped with work left: run the same command again, or imageferry retry run-7",
     );
+    expect(textReport({ ...REPORT, enumerated: false }, PLAIN).at(-1)).toBe(
+      "Stopped with work left: run the same command again",
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromRegsync } from "../../../lib/config/import/from-regsync.ts";
-import { parseDocument } from "../../../lib/config/read-document.ts";
+import { parseDocument } from "../../../lib/config/parse-document.ts";
 
 function take(text: string) {
   return fromRegsync(parseDocument("regsync.yml", text, "yaml"));
@@ -98,20 +98,22 @@ sync:
   });
 
   it("says what it leaves out", () => {
-    const { config, warnings } = take(`
+    const { config, problems, warnings } = take(`
 sync:
   - {source: r.io, target: s.io, type: registry}
   - {source: "{{env \\"X\\"}}/a", target: s.io/a, type: repository}
   - {source: "q.io/A", target: s.io/a, type: image}
+  - {source: q.io/b, target: s.io/b, type: repository, tagSets: [{allow: [latest]}]}
   - {source: q.io/a, target: s.io/a, type: repository, interval: 7m}
 `);
     expect(config.policies).toHaveLength(1);
-    expect(warnings).toEqual([
-      expect.stringContaining("whole registries"),
-      expect.stringContaining("templates"),
-      expect.stringContaining("lower case"),
-      expect.stringContaining("interval 7m"),
+    expect(problems.map(({ rule, error }) => [rule, error.message])).toEqual([
+      ["r.io", expect.stringContaining("whole registry")],
+      ['{{env "X"}}/a', expect.stringContaining("template")],
+      ["q.io/A", expect.stringContaining("lower case")],
+      ["q.io/b", expect.stringContaining("tagSets")],
     ]);
+    expect(warnings).toEqual([expect.stringContaining("interval 7m")]);
   });
 
   it("refuses another shape", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fromSkopeo } from "../../../lib/config/import/from-skopeo.ts";
-import { parseDocument } from "../../../lib/config/read-document.ts";
+import { parseDocument } from "../../../lib/config/parse-document.ts";
 
 const DOCUMENT = parseDocument(
   "skopeo.yaml",

@@ -7,11 +7,13 @@ import type { Paint } from "./paint.ts";
 
 const WORD_CELLS = 9;
 
-/** Tells in one line what became of one target. */
-export function settledLine(
-  event: SyncEvent & { readonly type: "target.settled" },
-  paint: Paint,
-): string {
+/** Tells in one line what has ended: a target, or a rule that failed; nothing of other events. */
+export function endingLine(event: SyncEvent, paint: Paint): string | undefined {
+  if (event.type === "rule.failed") {
+    const { code, message } = event.failure;
+    return `${paintWord("failed", paint)} ${cleanText(`rule ${event.policy}: ${message} [${code}]`)}`;
+  }
+  if (event.type !== "target.settled") return undefined;
   const { outcome, transfer } = event;
   const detail = detailOf(outcome, transfer.bytesCopied);
   return `${paintWord(outcome.kind, paint)} ${cleanText(`${pairText(event)}${detail}`)}`;

@@ -1,4 +1,3 @@
-import type { ConfigInput } from "../../config/schema.ts";
 import { formatManifestReference, formatRepository } from "../../oci/reference.ts";
 import type {
   CopyOptions,
@@ -7,6 +6,7 @@ import type {
   TagPattern,
   TagSelection,
 } from "../../sync/policy.ts";
+import type { ConfigInput } from "../schema.ts";
 
 /** One policy as `imageferry.yaml` holds it. */
 export type PolicyDocument = NonNullable<ConfigInput["policies"]>[number];

@@ -1,6 +1,5 @@
-import type { LoadedConfig } from "../../config/loaded-config.ts";
-import type { ConfigInput } from "../../config/schema.ts";
-import { jsonDocument } from "./json.ts";
+import type { LoadedConfig } from "../loaded-config.ts";
+import type { ConfigInput } from "../schema.ts";
 import { policyDocuments } from "./policy-document.ts";
 import { registryDocuments, type WriteSecret } from "./registry-document.ts";
 
@@ -15,11 +14,4 @@ export function configDocument(config: LoadedConfig, writeSecret: WriteSecret): 
     }));
   });
   return { ...(Object.keys(registries).length > 0 && { registries }), policies };
-}
-
-/** Lays a document out as YAML or JSON. */
-export async function documentText(document: object, format: "yaml" | "json"): Promise<string> {
-  if (format === "json") return jsonDocument(document);
-  const { yamlDocument } = await import("./yaml.ts");
-  return yamlDocument(document);
 }

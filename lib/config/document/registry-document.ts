@@ -1,7 +1,7 @@
 import type { SecretSource } from "../../auth/configured-keychain.ts";
-import type { CredentialConfig, RegistryConfigs } from "../../config/loaded-config.ts";
-import type { ConfigInput } from "../../config/schema.ts";
 import type { RegistrySettings } from "../../http/origin-settings.ts";
+import type { CredentialConfig, RegistryConfigs } from "../loaded-config.ts";
+import type { ConfigInput } from "../schema.ts";
 
 /** One registry as `imageferry.yaml` holds it. */
 type RegistryDocument = NonNullable<ConfigInput["registries"]>[string];
@@ -26,11 +26,13 @@ export function registryDocuments(
 }
 
 function settingsDocument(settings: RegistrySettings): RegistryDocument {
-  const { endpoint, plainHttp, tls, proxy, concurrency, requestsPerSecond } = settings;
+  const { endpoint, plainHttp, plainHttpFallback, tls, proxy, concurrency, requestsPerSecond } =
+    settings;
   const { tokenRealms, allowedHosts } = settings;
   return {
     ...(endpoint !== undefined && { endpoint: endpoint.origin }),
     ...(plainHttp !== undefined && { plainHttp }),
+    ...(plainHttpFallback !== undefined && { plainHttpFallback }),
     ...(tls?.insecureSkipVerify === true && { insecureSkipTlsVerify: true }),
     ...(tls?.ca !== undefined && { ca: tls.ca }),
     ...(tls?.certificate !== undefined && { clientCertificate: tls.certificate }),
