@@ -9,8 +9,14 @@ interface Kind {
 
 /** Our codes, and what can be done about each. */
 const KINDS = {
-  NETWORK_REFUSED: { remedy: "retry" },
-  NETWORK_RESET: { remedy: "retry" },
+  NETWORK_REFUSED: {
+    remedy: "retry",
+    hint: "Check the registry's host and port, and that it is running.",
+  },
+  NETWORK_RESET: {
+    remedy: "retry",
+    hint: "If the port speaks plain HTTP, or only TLS, set plainHttp for this registry accordingly.",
+  },
   NETWORK_TIMEOUT: { remedy: "retry" },
   NETWORK_DNS: {
     remedy: "retry",

@@ -50,8 +50,3 @@ export function isManifestType(mediaType: string): boolean {
 export function isSchema1Type(mediaType: string): boolean {
   return SCHEMA1.has(mediaType);
 }
-
-/** Tells whether a layer is meant to be fetched from its `urls` rather than from the registry. */
-export function isForeignLayerType(mediaType: string): boolean {
-  return mediaType.includes(".foreign.") || mediaType.includes(".nondistributable.");
-}

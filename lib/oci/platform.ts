@@ -57,9 +57,3 @@ function isNamed(platform: Platform, name: string): boolean {
     (variant === undefined || variant === platform.variant)
   );
 }
-
-/** Shows a platform as `os/arch[/variant]`. */
-export function formatPlatform(platform: Platform): string {
-  const base = `${platform.os}/${platform.architecture}`;
-  return platform.variant ? `${base}/${platform.variant}` : base;
-}

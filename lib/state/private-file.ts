@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, lstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { FerryError } from "../base/error.ts";
 
@@ -16,7 +16,7 @@ const COMPANION_SUFFIXES = ["-wal", "-shm", "-journal"];
  * @throws {FerryError} `STATE_UNUSABLE` when a link or something else than a file is there.
  */
 export function createPrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  createFolders(dirname(path));
   for (const companion of COMPANION_SUFFIXES.map((suffix) => path + suffix)) {
     if (isLink(companion)) throw notAFile(companion, "a link");
   }
@@ -27,6 +27,18 @@ export function createPrivateFile(path: string): void {
     closeSync(openSync(path, "wx", FILE_MODE));
   } catch (error) {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) throw error;
+  }
+}
+
+/** One by one: Node's own recursion never ends where a folder can be seen but not be made. */
+function createFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  createFolders(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: FOLDER_MODE });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error;
   }
 }
 

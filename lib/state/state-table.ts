@@ -40,9 +40,6 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue | undefined };
 
-/** Turns a stored value into its type again; throws when it has another shape. */
-export type Decode<T> = (value: JsonValue) => T;
-
 /** Part of a partition: rows whose sort key starts with `prefix` and comes after `after`. */
 export interface SortRange {
   readonly prefix?: string;

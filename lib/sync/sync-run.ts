@@ -52,7 +52,8 @@ export async function driveRun(
     await workers.idle();
   }
   await retryRounds(ports, options);
-  emit({ type: "run.finished", runId, elapsedMs: clock.monotonicMs() - startedMs });
+  const elapsedMs = Math.round(clock.monotonicMs() - startedMs);
+  emit({ type: "run.finished", runId, elapsedMs });
   if (signal.aborted) await runs.interrupt(runId, options.summary());
   else await runs.finish(runId, options.summary());
 }

@@ -16,20 +16,28 @@ export interface StreamTarget {
   session: UploadSession | undefined;
 }
 
+/** What kept a target from taking a blob. */
+export interface StreamFailure {
+  /** Names its side. */
+  readonly error: FerryError;
+  /** Bytes were on their way: only then has nobody tried again yet. */
+  readonly sending: boolean;
+}
+
 /** Up to here a blob is held whole: cheaper than a stream, and it can be sent again at once. */
 const WHOLE_BYTES_MAX = 64 * 1024;
 
 /**
  * Sends one read of a blob to all targets; upload sessions are opened while the read begins.
  *
- * @returns per target `undefined` when it took the blob, else what went wrong, with its side.
+ * @returns per target `undefined` when it took the blob, else what went wrong.
  */
 export async function streamBlob(
   blob: Descriptor,
   source: RepositoryReader,
   targets: readonly StreamTarget[],
   options: ReadBlobOptions,
-): Promise<(FerryError | undefined)[]> {
+): Promise<(StreamFailure | undefined)[]> {
   const reading = readBlob(source, blob, options);
   const openAgain = () => readBlob(source, blob, options).stream;
   try {
@@ -94,17 +102,18 @@ async function upload(
     readonly reading: BlobReading;
     readonly signal: AbortSignal;
   },
-): Promise<FerryError | undefined> {
+): Promise<StreamFailure | undefined> {
   const { content, reading, signal } = context;
-  const session = target.session;
+  let { session } = target;
   target.session = undefined;
   try {
-    const open = session ?? (await target.target.repository.startUpload({ signal }));
-    await open.commit(blob.digest, await content?.ready(), { signal });
+    session ??= await target.target.repository.startUpload({ signal });
+    await session.commit(blob.digest, await content?.ready(), { signal });
     return undefined;
   } catch (thrown) {
     signal.throwIfAborted();
-    return reading.failure() ?? withSide(thrown, "target");
+    const error = reading.failure() ?? withSide(thrown, "target");
+    return { error, sending: session !== undefined };
   } finally {
     content?.close();
   }

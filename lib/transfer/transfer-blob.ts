@@ -3,7 +3,7 @@ import { type FerryError, toFerryError, withSide } from "../base/error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RepositoryReader, RepositoryWriter, UploadSession } from "../registry/repository.ts";
 import type { ReadBlobOptions } from "./read-blob.ts";
-import { streamBlob } from "./stream-blob.ts";
+import { type StreamFailure, streamBlob } from "./stream-blob.ts";
 
 /** One place a blob has to be made present in. */
 export interface BlobTarget {
@@ -52,15 +52,17 @@ export async function transferBlob(
     options.signal.throwIfAborted();
     const open = states.filter((state) => state.outcome === undefined);
     if (open.length === 0) break;
-    const errors = await streamBlob(route.blob, route.source, open, options);
+    const failures = await streamBlob(route.blob, route.source, open, options);
     options.signal.throwIfAborted();
-    if (errors.some((error) => error?.code === "SOURCE_DIGEST_MISMATCH")) damaged++;
+    if (failures.some((failure) => failure?.error.code === "SOURCE_DIGEST_MISMATCH")) damaged++;
     const last = backoff.attempt + 1 >= UPLOAD_ATTEMPTS_MAX || damaged >= DAMAGED_ATTEMPTS_MAX;
     await Promise.all(
-      open.map((state, index) => settle(state, errors[index], { blob: route.blob, last, options })),
+      open.map((state, index) =>
+        settle(state, failures[index], { blob: route.blob, last, options }),
+      ),
     );
     if (states.every((state) => state.outcome !== undefined)) break;
-    await options.clock.sleep(pauseMs(errors, backoff.delayMs), options.signal);
+    await options.clock.sleep(pauseMs(failures, backoff.delayMs), options.signal);
     backoff = backoff.next();
   }
   return states.map((state) => state.outcome ?? { kind: "copied" });
@@ -99,15 +101,16 @@ async function prepare(
 
 async function settle(
   state: TargetState,
-  error: FerryError | undefined,
+  failure: StreamFailure | undefined,
   context: { readonly blob: Descriptor; readonly last: boolean; readonly options: ReadBlobOptions },
 ): Promise<void> {
-  if (error === undefined) {
+  if (failure === undefined) {
     state.outcome = { kind: "copied" };
     return;
   }
+  const { error } = failure;
   const { blob, last, options } = context;
-  if (!isWorthAnother(error) || last) {
+  if (!isWorthAnother(failure) || last) {
     state.outcome = { kind: "failed", error };
     return;
   }
@@ -117,10 +120,10 @@ async function settle(
   }
 }
 
-/** The source's passing faults have been waited out by the reading already. */
-function isWorthAnother(error: FerryError): boolean {
+/** Passing faults of the source and of opening a session have been waited out already. */
+function isWorthAnother({ error, sending }: StreamFailure): boolean {
   if (error.side === "source") return error.code === "SOURCE_DIGEST_MISMATCH";
-  return error.remedy === "retry" || error.remedy === "retryAfter";
+  return sending && (error.remedy === "retry" || error.remedy === "retryAfter");
 }
 
 async function isPresent(
@@ -138,6 +141,6 @@ async function isPresent(
   }
 }
 
-function pauseMs(errors: readonly (FerryError | undefined)[], backoffMs: number): number {
-  return Math.max(backoffMs, ...errors.map((error) => error?.retryAfterMs ?? 0));
+function pauseMs(failures: readonly (StreamFailure | undefined)[], backoffMs: number): number {
+  return Math.max(backoffMs, ...failures.map((failure) => failure?.error.retryAfterMs ?? 0));
 }

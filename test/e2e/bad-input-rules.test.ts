@@ -54,13 +54,13 @@ const RULES: readonly BadInput[] = [
   {
     name: "an expression for V8's engine alone",
     args: ["sync", "source.test/app", "target.test/app", "--include", "/(?=v)v1/"],
-    exit: 1,
+    exit: 2,
     says: ["RULE_BAD_REGEX", "(?=v)v1", "RE2"],
   },
   {
     name: "a range that is none",
     args: ["sync", "source.test/app", "target.test/app", "--semver", ">=x.y"],
-    exit: 1,
+    exit: 2,
     says: ["RULE_BAD_SEMVER", ">=x.y", "Try: Write it as"],
   },
   {
