@@ -13,7 +13,7 @@ const CANDIDATE_ROWS_MAX = 100;
 /** Some 3 MiB at most. */
 const CACHE_ENTRIES_MAX = 10_000;
 /** Records wait for their batch this long, and no more than these: what a kill may lose. */
-const WAITING_MS_MAX = 20;
+const WAITING_MS_MAX = 50;
 const WAITING_MAX = 50;
 /** Other processes forget blobs too: what they found out is seen after this time. */
 const CACHE_KEEP_MS = 5 * 60_000;

@@ -12,6 +12,9 @@ const IN_MEMORY = ":memory:";
 /** Long enough for any other process's single statement, short enough to notice a hung one. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** A checkpoint waits for the disk, and everything waits for it: once every 32 MiB is enough. */
+const PAGES_BETWEEN_CHECKPOINTS = 8192;
+
 type ConnectionConstructor = new (path: string) => SqliteConnection;
 
 /**
@@ -50,6 +53,7 @@ function prepare(connection: SqliteConnection, file: string): void {
   if (file !== IN_MEMORY) restrictToOwner(file);
   // Losing the last moments on a power cut is harmless, as every step can be done again.
   connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  connection.exec(`PRAGMA wal_autocheckpoint = ${PAGES_BETWEEN_CHECKPOINTS}`);
   if (fresh) createSchema(connection, file);
 }
 

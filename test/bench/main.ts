@@ -18,7 +18,8 @@ interface Row {
 
 const REPOSITORY = "bench/corpus";
 
-const USAGE = `Usage: npm run bench -- [--rounds 3] [--scale 1] [--only tiny,layers] [--latency 20]
+const USAGE = `Usage: npm run bench -- [--rounds 3] [--scale 1] [--only tiny,layers] [--tools crane,regsync]
+         [--latency 20]
 
 Compares the built command with the peers on PATH, in one run: rounds are interleaved and their
 order is reversed every round, figures are medians. Both ends are docker-registry on 127.0.0.1
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     scale: { type: "string", default: "1" },
     only: { type: "string" },
+    tools: { type: "string" },
     latency: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
@@ -40,7 +42,7 @@ else await main();
 async function main(): Promise<void> {
   // Registries keep their storage in the temporary folder: in memory where there is one.
   if (await isWritable("/dev/shm")) process.env["TMPDIR"] = "/dev/shm";
-  const tools = await findTools();
+  const tools = (await findTools()).filter(({ name }, index) => index === 0 || isWanted(name));
   const missing = await missingTools();
   if (missing.length > 0) console.log(`not on PATH, so left out: ${missing.join(", ")}\n`);
   const only = values.only?.split(",");
@@ -49,6 +51,13 @@ async function main(): Promise<void> {
     printTimes(corpus, await compare(corpus, tools));
   }
   if (only === undefined || only.includes("requests")) await printRequests(tools);
+}
+
+/** Peers are named by their program: `crane` stands for all ways of calling it. */
+function isWanted(tool: string): boolean {
+  return (
+    values.tools === undefined || values.tools.split(",").some((name) => tool.startsWith(name))
+  );
 }
 
 async function compare(corpus: Corpus, tools: readonly Tool[]): Promise<Row[]> {
