@@ -33,7 +33,6 @@ const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
   ["log-update", ["lib/cli/output/"]],
   ["yaml", ["lib/config/", "lib/cli/output/"]],
   ["semver", ["lib/sync/"]],
-  ["picomatch", ["lib/sync/"]],
   ["re2js", ["lib/sync/"]],
   ["libsql", ["lib/state/sqlite-table.ts"]],
   ["pino", ["lib/observe/"]],

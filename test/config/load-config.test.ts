@@ -46,7 +46,7 @@ describe("loadConfig, discovery", () => {
   });
 
   it("looks into the folder it is told", async () => {
-    const config = await load({ "/work/imageferry.yml": OWN }, { cwd: "/work" });
+    const config = await load({ "/project/imageferry.yml": OWN }, { cwd: "/project" });
     expect(config.policies).toHaveLength(1);
   });
 
