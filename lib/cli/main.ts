@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { setFlagsFromString } from "node:v8";
 import { systemClock } from "../base/system-clock.ts";
 import { exitCodeOfError, exitCodeOfSignal, type StopSignal } from "./exit-code.ts";
 import { errorText } from "./output/error-text.ts";
@@ -8,10 +7,6 @@ import { runProgram } from "./program.ts";
 import { SERVICES } from "./services.ts";
 import type { Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
-
-// V8 would compile undici's WebAssembly parser a second time, optimised: 30 MiB and 50 ms at exit
-// for a few per cent of CPU. It has to be said before undici is loaded.
-setFlagsFromString("--liftoff-only");
 
 const args = process.argv.slice(2);
 const stop = new AbortController();

@@ -2,13 +2,13 @@ import type { Clock } from "../base/clock.ts";
 import type { RunLedger } from "../state/run-ledger.ts";
 import type { JsonValue } from "../state/state-table.ts";
 import type { TaskLedger } from "../state/task-ledger.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 
 /** Works tasks off in this process, and tells how they ended. */
-export interface Workers {
+export interface Workers extends Dispatcher {
   /** Resolves when everything dispatched so far has ended. */
   idle(): Promise<void>;
-  dispatch(message: { readonly runId: string; readonly taskId: string }): Promise<void>;
   /** Tasks that ended since the last call with a failure that may pass. */
   takeRetriable(): readonly string[];
 }

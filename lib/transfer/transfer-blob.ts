@@ -1,5 +1,5 @@
 import { exponentialBackoff } from "../base/backoff.ts";
-import { type FerryError, toFerryError, withSide } from "../base/error.ts";
+import { type FerryError, withSide } from "../base/error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RepositoryReader, RepositoryWriter, UploadSession } from "../registry/repository.ts";
 import type { ReadBlobOptions } from "./read-blob.ts";
@@ -133,10 +133,9 @@ async function isPresent(
 ): Promise<boolean> {
   try {
     return await target.repository.hasBlob(blob, { signal });
-  } catch (thrown) {
+  } catch {
     signal.throwIfAborted();
     // Not knowing means sending again, which is always right; the upload tells what is wrong.
-    toFerryError(thrown);
     return false;
   }
 }
