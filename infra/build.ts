@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -17,6 +17,25 @@ const SIZE_MAX = 4 * 1024 * 1024;
 
 /** ES modules have no `require`, which bundled CommonJS packages call. */
 const BANNER = 'import{createRequire as _cr}from"node:module";const require=_cr(import.meta.url);';
+
+/** Which of Node's modules are loaded by which packages and never used by them here. */
+const UNUSED_BUILTINS: ReadonlyMap<string, RegExp> = new Map([
+  ["node:http", /\/node_modules\/undici\//],
+  ["node:http2", /\/node_modules\/undici\//],
+  ["node:child_process", /\/node_modules\/commander\//],
+]);
+
+/** Leaves out what would take time and memory at every start: see `infra/unused-builtin.ts`. */
+const unusedBuiltins: Plugin = {
+  name: "unused-builtins",
+  setup({ onResolve }) {
+    onResolve({ filter: /^node:(http2?|child_process)$/ }, ({ path, importer }) =>
+      UNUSED_BUILTINS.get(path)?.test(importer)
+        ? { path: join(ROOT, "infra/unused-builtin.ts") }
+        : undefined,
+    );
+  },
+};
 
 interface Package {
   readonly name: string;
@@ -45,8 +64,7 @@ async function buildCommandLine(): Promise<Metafile> {
     target: "node20",
     mainFields: ["module", "main"],
     external: ["libsql"],
-    // undici loads it at once, 15 ms and 2 MiB, for a protocol that is never spoken here.
-    alias: { "node:http2": "./infra/no-http2.ts" },
+    plugins: [unusedBuiltins],
     legalComments: "none",
     banner: { js: BANNER },
     define: { IMAGEFERRY_VERSION: JSON.stringify(version) },

@@ -1,6 +1,6 @@
+import { type ListedSelection, takesEveryTag } from "../sync/every-tag.ts";
+import { parseTagPattern } from "../sync/parse-tag-pattern.ts";
 import type { CopyOptions, SyncPolicy, TagSelection } from "../sync/policy.ts";
-import { type ListedSelection, selectTags } from "../sync/select-tags.ts";
-import { parseTagPattern } from "../sync/tag-patterns.ts";
 import type { CopyFlags, TagFlags } from "./flags/copy-flags.ts";
 
 /**
@@ -11,15 +11,17 @@ import type { CopyFlags, TagFlags } from "./flags/copy-flags.ts";
 export function applyFlags(
   policies: readonly SyncPolicy[],
   flags: CopyFlags & TagFlags,
-): readonly SyncPolicy[] {
-  return policies.map((policy) => ({
-    ...policy,
-    select: selectionWith(policy.select, flags),
-    options: optionsWith(policy.options, flags),
-  }));
+): Promise<readonly SyncPolicy[]> {
+  return Promise.all(
+    policies.map(async (policy) => ({
+      ...policy,
+      select: await selectionWith(policy.select, flags),
+      options: optionsWith(policy.options, flags),
+    })),
+  );
 }
 
-function selectionWith(select: TagSelection, flags: TagFlags): TagSelection {
+async function selectionWith(select: TagSelection, flags: TagFlags): Promise<TagSelection> {
   if (select.kind === "named") return select;
   const { include, exclude, semver, newest } = flags;
   const chosen: ListedSelection = {
@@ -29,7 +31,9 @@ function selectionWith(select: TagSelection, flags: TagFlags): TagSelection {
     ...(semver !== undefined && { semver }),
     ...(newest !== undefined && { newest }),
   };
+  if (takesEveryTag(chosen)) return chosen;
   // A flag that cannot be followed is wrong for every rule: better said before any is listed.
+  const { selectTags } = await import("../sync/select-tags.ts");
   selectTags([], chosen);
   return chosen;
 }

@@ -47,7 +47,7 @@ export async function loadRules(request: RuleRequest, context: CliContext): Prom
   if (source === undefined) {
     const config = await readConfig(flags, context);
     return {
-      policies: applyFlags(config.policies, flags),
+      policies: await applyFlags(config.policies, flags),
       problems: ruleProblemsOf(config.problems),
       registries: registriesOf(config),
     };
@@ -61,7 +61,7 @@ export async function loadRules(request: RuleRequest, context: CliContext): Prom
   }
   const policy = policyOfArguments(source, target, bare);
   if (policy.select.kind === "named") refuseTagFlags(source, flags);
-  const policies = applyFlags([policy], flags);
+  const policies = await applyFlags([policy], flags);
   return { policies, problems: [], registries: await readRegistries(flags, context) };
 }
 

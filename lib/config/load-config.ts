@@ -1,11 +1,7 @@
 import { configError } from "./config-error.ts";
 import { entryOf } from "./config-section.ts";
 import { type DiscoverOptions, discoverConfig } from "./discover.ts";
-import {
-  imageSyncerFromDocument,
-  loadImageSyncer,
-  refuseSplitFiles,
-} from "./image-syncer/load-image-syncer.ts";
+import { refuseSplitFiles } from "./image-syncer/split-files.ts";
 import type { LoadedConfig } from "./loaded-config.ts";
 import { overlayRegistriesFile } from "./merge-registries.ts";
 import type { ConfigDocument } from "./parse-document.ts";
@@ -57,6 +53,7 @@ export async function loadRuleFiles(options: RuleFileOptions): Promise<LoadedCon
   const { auth, images, config, read } = options;
   if (config !== undefined) refuseSplitFiles(options);
   if (auth !== undefined || images !== undefined) {
+    const { loadImageSyncer } = await import("./image-syncer/load-image-syncer.ts");
     return loadImageSyncer({
       ...imageSyncerSettings(options),
       read,
@@ -84,6 +81,7 @@ export async function loadDocument(
   options: DocumentOptions,
 ): Promise<LoadedConfig> {
   if (isImageSyncer(document)) {
+    const { imageSyncerFromDocument } = await import("./image-syncer/load-image-syncer.ts");
     return imageSyncerFromDocument(document, imageSyncerSettings(options));
   }
   const { loadImageferry } = await import("./load-imageferry.ts");

@@ -1,7 +1,7 @@
 import { sectionOf } from "./config-section.ts";
 import { type DiscoverOptions, discoverConfig } from "./discover.ts";
-import { refuseSplitFiles } from "./image-syncer/load-image-syncer.ts";
 import { readAuth } from "./image-syncer/read-auth.ts";
+import { refuseSplitFiles } from "./image-syncer/split-files.ts";
 import { loadDocument } from "./load-config.ts";
 import type { RegistryConfigs } from "./loaded-config.ts";
 import { overlayRegistriesFile } from "./merge-registries.ts";

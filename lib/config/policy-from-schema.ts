@@ -7,6 +7,7 @@ import {
   parseReference,
 } from "../oci/reference.ts";
 import { pairReferences } from "../sync/pair-references.ts";
+import { parseTagPattern } from "../sync/parse-tag-pattern.ts";
 import {
   type CopyOptions,
   DEFAULT_COPY_OPTIONS,
@@ -16,7 +17,6 @@ import {
   type TargetMapping,
 } from "../sync/policy.ts";
 import { selectTags } from "../sync/select-tags.ts";
-import { parseTagPattern } from "../sync/tag-patterns.ts";
 import { configError } from "./config-error.ts";
 import type { CopyFields, PolicyFields } from "./schema.ts";
 

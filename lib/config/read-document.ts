@@ -1,5 +1,5 @@
 import { configError } from "./config-error.ts";
-import { type ConfigDocument, parseDocument, type Syntax } from "./parse-document.ts";
+import type { ConfigDocument, Syntax } from "./parse-document.ts";
 
 /** Reads a file's text; `undefined` when there is no such file. `-` is standard input. */
 export type ReadText = (path: string) => Promise<string | undefined>;
@@ -18,6 +18,8 @@ export async function readDocument(file: string, read: ReadText): Promise<Config
   if (text === undefined) {
     throw configError("CONFIG_NOT_FOUND", `file ${file} does not exist`, "Check the path.");
   }
+  // Brings the parser of YAML, which runs without any file do without.
+  const { parseDocument } = await import("./parse-document.ts");
   return parseDocument(file, text, named ?? guessSyntax(text));
 }
 

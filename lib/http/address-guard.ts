@@ -1,5 +1,5 @@
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
-import { BlockList, isIP, type LookupFunction } from "node:net";
+import { BlockList, isIP, isIPv4, type LookupFunction } from "node:net";
 import { FerryError } from "../base/error.ts";
 import { embeddedIpv4 } from "./embedded-ipv4.ts";
 
@@ -47,8 +47,8 @@ const PRIVATE = blockList([
 export function isForbiddenAddress(ip: string, allowed: AddressAllowance): string | undefined {
   const inner = embeddedIpv4(ip);
   if (inner !== undefined) return isForbiddenAddress(inner, allowed);
-  const family = isIP(ip) === 6 ? "ipv6" : "ipv4";
-  if (isIP(ip) === 0) return "it is not an IP address";
+  if (familyOf(ip) === 0) return "it is not an IP address";
+  const family = familyOf(ip) === 6 ? "ipv6" : "ipv4";
   if (NEVER.check(ip, family)) return "it is a link-local, metadata or reserved address";
   if (!allowed.allowLoopback && LOOPBACK.check(ip, family)) return "it is a loopback address";
   if (!allowed.allowPrivate && PRIVATE.check(ip, family)) return "it is a private address";
@@ -64,7 +64,7 @@ export function isForbiddenAddress(ip: string, allowed: AddressAllowance): strin
  */
 export function refuseForbiddenHost(hostname: string, allowed: AddressAllowance): void {
   const ip = hostname.replace(/^\[|\]$/g, "");
-  const reason = isIP(ip) === 0 ? undefined : isForbiddenAddress(ip, allowed);
+  const reason = familyOf(ip) === 0 ? undefined : isForbiddenAddress(ip, allowed);
   if (reason !== undefined) throw addressForbidden(ip, ip, reason);
 }
 
@@ -114,7 +114,12 @@ function blockList(subnets: readonly string[]): BlockList {
   const list = new BlockList();
   for (const subnet of subnets) {
     const [network = "", prefix = ""] = subnet.split("/");
-    list.addSubnet(network, Number(prefix), isIP(network) === 6 ? "ipv6" : "ipv4");
+    list.addSubnet(network, Number(prefix), network.includes(":") ? "ipv6" : "ipv4");
   }
   return list;
+}
+
+/** As `isIP` tells, whose expression for IPv6 takes 10 ms to compile: only where it can match. */
+function familyOf(ip: string): number {
+  return ip.includes(":") ? isIP(ip) : isIPv4(ip) ? 4 : 0;
 }

@@ -18,7 +18,7 @@ const PREFIXES: readonly (readonly number[])[] = [
  * `::` and `::1` are addresses of their own.
  */
 export function embeddedIpv4(ip: string): string | undefined {
-  if (!isIPv6(ip)) return undefined;
+  if (!ip.includes(":") || !isIPv6(ip)) return undefined;
   const groups = groupsOf(ip);
   if (groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1) return undefined;
   const prefix = PREFIXES.find((wanted) => wanted.every((group, at) => group === groups[at]));

@@ -24,7 +24,7 @@ import { createRegistryFleet } from "./registry-fleet.ts";
  * @throws {FerryError} `STATE_…` when the state cannot be used, `DOCKER_CONFIG_…`.
  */
 export async function createFerry(options: FerryOptions): Promise<Ferry> {
-  keepHeapLean();
+  keepHeapLean(systemClock);
   const { env, home, userAgent, onEvent } = options;
   const location = parseStateLocation(options.state ?? defaultStatePath(env, home));
   const table = await openState(location, { clock: systemClock });

@@ -1,5 +1,9 @@
 import { setFlagsFromString } from "node:v8";
+import type { Clock } from "../base/clock.ts";
 import { openGarbageCollector } from "../base/garbage-collector.ts";
+
+/** What ends before has no use for a full collection, which takes as long as ten requests. */
+const FIRST_COLLECTION_MS = 1_000;
 
 /**
  * Makes V8 favour a small heap from now on: a copy lives on few objects and much garbage, and has
@@ -9,8 +13,8 @@ import { openGarbageCollector } from "../base/garbage-collector.ts";
  * The old one grows in small steps, once a first full collection has told V8 how little is alive;
  * without it V8 waits for hundreds of megabytes.
  */
-export function keepHeapLean(): void {
+export function keepHeapLean(clock: Clock): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--optimize-for-size");
-  openGarbageCollector().collectAll();
+  clock.schedule(FIRST_COLLECTION_MS, () => openGarbageCollector().collectAll());
 }

@@ -2,9 +2,9 @@ import { FerryError, withSide } from "../base/error.ts";
 import { formatRepository } from "../oci/reference.ts";
 import type { RepositoryReader } from "../registry/repository.ts";
 import { tagPages } from "../registry/tag-pages.ts";
+import { isReferrerTag, type ListedSelection, takesEveryTag } from "./every-tag.ts";
 import { pairReferences } from "./pair-references.ts";
 import type { NamedReference, SyncPolicy } from "./policy.ts";
-import type { ListedSelection } from "./select-tags.ts";
 import type { ImageLocation } from "./task.ts";
 
 /** One reference of the source that a policy wants, and where it is wanted. */
@@ -38,12 +38,9 @@ export async function* expandPolicy(
   }
   const selection = policy.select;
   const pages = listSource(policy, context);
-  // Brings the engines of patterns and versions, which rules that name their tags do without.
-  const { selectTags } = await import("./select-tags.ts");
+  const select = await selectorOf(selection, policy.options.referrers);
   const chosen = (tags: readonly string[]): readonly NamedReference[] =>
-    selectTags(tags, selection, { referrers: policy.options.referrers }).map((tag) => ({
-      reference: { kind: "tag", tag },
-    }));
+    select(tags).map((tag) => ({ reference: { kind: "tag", tag } }));
   if (!needsWholeListing(policy, selection)) {
     for await (const tags of pages) yield pairUp(policy, chosen(tags));
     return;
@@ -51,6 +48,18 @@ export async function* expandPolicy(
   const all: string[] = [];
   for await (const tags of pages) all.push(...tags);
   yield pairUp(policy, chosen(all));
+}
+
+/** Only what matches or ranks tags brings the engines of patterns and versions. */
+async function selectorOf(
+  selection: ListedSelection,
+  referrers: boolean,
+): Promise<(tags: readonly string[]) => readonly string[]> {
+  if (!takesEveryTag(selection)) {
+    const { selectTags } = await import("./select-tags.ts");
+    return (tags) => selectTags(tags, selection, { referrers });
+  }
+  return (tags) => (referrers ? tags.filter((tag) => !isReferrerTag(tag)) : tags);
 }
 
 /** Newest N and renamed tags can be told only when every tag is known. */

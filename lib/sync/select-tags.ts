@@ -1,10 +1,8 @@
 import semver from "semver";
 import { FerryError } from "../base/error.ts";
-import type { TagPattern, TagSelection } from "./policy.ts";
+import { isReferrerTag, type ListedSelection } from "./every-tag.ts";
+import type { TagPattern } from "./policy.ts";
 import { compileTagPattern } from "./tag-patterns.ts";
-
-/** A selection that needs the source's tag listing. */
-export type ListedSelection = Extract<TagSelection, { readonly kind: "listed" }>;
 
 /** How {@link selectTags} treats tags that hold signatures rather than images. */
 export interface SelectTagsOptions {
@@ -13,9 +11,6 @@ export interface SelectTagsOptions {
 }
 
 type Test = (tag: string) => boolean;
-
-/** cosign's signature tags, and the referrers tag schema (distribution-spec, *Referrers Tag Schema*). */
-const REFERRER_TAG = /^sha(?:256|512)-[a-f0-9]+(?:\.(?:sig|att|sbom))?$/;
 
 const naturalOrder = new Intl.Collator("en", { numeric: true });
 
@@ -41,7 +36,7 @@ export function selectTags(
   const dropReferrers =
     options.referrers === true ||
     (selection.newest !== undefined && selection.include.length === 0);
-  if (dropReferrers) tests.push((tag) => !REFERRER_TAG.test(tag));
+  if (dropReferrers) tests.push((tag) => !isReferrerTag(tag));
   const selected = tags.filter((tag) => tests.every((test) => test(tag)));
   return selection.newest === undefined ? selected : keepNewest(selected, selection.newest);
 }

@@ -17,12 +17,6 @@ export function compileTagPattern(pattern: TagPattern): (tag: string) => boolean
   return (tag) => regex.test(tag);
 }
 
-/** Reads a pattern as it is written: RE2 syntax between slashes, else a glob. */
-export function parseTagPattern(text: string): TagPattern {
-  const isRegex = text.length > 1 && text.startsWith("/") && text.endsWith("/");
-  return isRegex ? { kind: "regex", pattern: text.slice(1, -1) } : { kind: "glob", pattern: text };
-}
-
 function compileRegex(regex: string, pattern: TagPattern): RE2JS {
   if (pattern.kind === "regex" && regex.length > REGEX_LENGTH_MAX) {
     throw badRegex(`${regex.slice(0, 40)}…`, `longer than ${REGEX_LENGTH_MAX} characters`);

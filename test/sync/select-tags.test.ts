@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type ListedSelection, selectTags } from "../../lib/sync/select-tags.ts";
+import type { ListedSelection } from "../../lib/sync/every-tag.ts";
+import { selectTags } from "../../lib/sync/select-tags.ts";
 
 const SIGNATURE = `sha256-${"a".repeat(64)}.sig`;
 const FALLBACK = `sha256-${"b".repeat(64)}`;

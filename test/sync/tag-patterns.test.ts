@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { parseTagPattern } from "../../lib/sync/parse-tag-pattern.ts";
 import type { TagPattern } from "../../lib/sync/policy.ts";
-import { compileTagPattern, parseTagPattern } from "../../lib/sync/tag-patterns.ts";
+import { compileTagPattern } from "../../lib/sync/tag-patterns.ts";
 
 function glob(pattern: string): TagPattern {
   return { kind: "glob", pattern };

@@ -8,6 +8,7 @@ import { type ReadText, readDocument } from "../read-document.ts";
 import { settleOverlaps } from "../settle-overlaps.ts";
 import { readAuth } from "./read-auth.ts";
 import { readRules } from "./read-rules.ts";
+import { refuseSplitFiles } from "./split-files.ts";
 
 /** The command line of image-syncer and image-migrator, as far as it is about configuration. */
 export interface ImageSyncerOptions {
@@ -54,20 +55,6 @@ export async function loadImageSyncer(options: ImageSyncerOptions): Promise<Load
   const rules = await readSection(images, read, "source: destination");
   const credentials = auth === undefined ? undefined : await readSection(auth, read, "registry");
   return convert(rules, credentials, options);
-}
-
-/**
- * Refuses `--config` beside `--auth` or `--images`.
- *
- * @throws {FerryError} `CONFIG_AND_SPLIT_FILES`.
- */
-export function refuseSplitFiles(files: Pick<ImageSyncerOptions, "auth" | "images">): void {
-  if (files.auth === undefined && files.images === undefined) return;
-  throw configError(
-    "CONFIG_AND_SPLIT_FILES",
-    "--config cannot be used together with --auth or --images",
-    "Leave one of them out: nothing says which one is meant.",
-  );
 }
 
 /**
