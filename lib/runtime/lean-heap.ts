@@ -1,7 +1,10 @@
-import { setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import type { Clock } from "../base/clock.ts";
 import { openGarbageCollector } from "../base/garbage-collector.ts";
 
+/** Large enough for what a few dozen requests under way hold on to; V8 would go up to 32 MiB. */
+const YOUNG_BYTES = 4 * 1024 * 1024;
+const LOOK_MS = 50;
 /** What ends before has no use for a full collection, which takes as long as ten requests. */
 const FIRST_COLLECTION_MS = 1_000;
 
@@ -9,12 +12,21 @@ const FIRST_COLLECTION_MS = 1_000;
  * Makes V8 favour a small heap from now on: a copy lives on few objects and much garbage, and has
  * to fit a function of 128 MB.
  *
- * The young generation stays at the size that the start-up gave it instead of growing to 32 MiB.
- * The old one grows in small steps, once a first full collection has told V8 how little is alive;
- * without it V8 waits for hundreds of megabytes.
+ * The young generation stops growing at a few MiB. The old one grows in small steps, once a first
+ * full collection has told V8 how little is alive; without it V8 waits for hundreds of megabytes.
  */
 export function keepHeapLean(clock: Clock): void {
-  setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--optimize-for-size");
+  stopYoungGrowth(clock);
   clock.schedule(FIRST_COLLECTION_MS, () => openGarbageCollector().collectAll());
+}
+
+/** V8 takes the factor by which the young generation grows at any time, but no bound. */
+function stopYoungGrowth(clock: Clock): void {
+  const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+  if ((young?.space_size ?? YOUNG_BYTES) >= YOUNG_BYTES) {
+    setFlagsFromString("--semi-space-growth-factor=1");
+  } else {
+    clock.schedule(LOOK_MS, () => stopYoungGrowth(clock));
+  }
 }
