@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { SqliteConnection, SqliteStatement, SqliteValue } from "./sqlite-connection.ts";
 import { sqliteFailure } from "./sqlite-failure.ts";
+import { SqliteTurns } from "./sqlite-turns.ts";
 import {
   ConflictError,
   type Expected,
@@ -26,7 +27,7 @@ const FIRST_VERSION = "random() & 0xFFFFFFFFFF";
 const OVERWRITE = `ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at,
   value = excluded.value, version = rows.version + 1`;
 
-/** Each is one statement and so one transaction; the time now is the last parameter. */
+/** Each change is one statement, whole by itself; the time now is the last parameter. */
 const SQL = {
   get: `SELECT ${COLUMNS} FROM rows WHERE ${KEY} AND ${live(3)}`,
   // CROSS JOIN keeps the order of the tables: each key is looked up, the table is never walked.
@@ -60,12 +61,13 @@ export interface SqliteRowsOptions {
 
 /**
  * The state table over one SQLite connection. Every change is a single statement, so several
- * processes can share the file, and no transaction outlives a call.
+ * processes can share the file, and no transaction outlives a turn of the event loop.
  */
 export class SqliteRows implements StateTable {
   readonly #connection: SqliteConnection;
   readonly #path: string;
   readonly #clock: Clock;
+  readonly #turns: SqliteTurns;
   readonly #statements = new Map<string, SqliteStatement>();
   #writes = 0;
 
@@ -73,18 +75,19 @@ export class SqliteRows implements StateTable {
     this.#connection = connection;
     this.#path = options.path;
     this.#clock = options.clock;
+    this.#turns = new SqliteTurns(connection, (thrown) => sqliteFailure(thrown, options.path));
   }
 
-  async get(key: RowKey): Promise<Row<JsonValue> | undefined> {
-    return this.#find(key);
+  get(key: RowKey): Promise<Row<JsonValue> | undefined> {
+    return this.#turns.run("read", () => this.#find(key));
   }
 
-  async getMany(keys: readonly RowKey[]): Promise<readonly Row<JsonValue>[]> {
-    const pairs = keys.map(({ partition, sort }) => [partition, sort]);
-    return this.#all("getMany", JSON.stringify(pairs), this.#clock.now());
+  getMany(keys: readonly RowKey[]): Promise<readonly Row<JsonValue>[]> {
+    const pairs = JSON.stringify(keys.map(({ partition, sort }) => [partition, sort]));
+    return this.#turns.run("read", () => this.#all("getMany", pairs, this.#clock.now()));
   }
 
-  async put(
+  put(
     key: RowKey,
     value: JsonValue,
     expected: Expected,
@@ -93,15 +96,17 @@ export class SqliteRows implements StateTable {
     this.#sweepNowAndThen();
     const { partition, sort } = key;
     const row = [partition, sort, options.expiresAt ?? null, JSON.stringify(value)] as const;
-    const version = versionOf(
-      expected === "any"
-        ? this.#first("putAny", ...row)
-        : expected === "absent"
-          ? this.#first("putAbsent", ...row, this.#clock.now())
-          : this.#first("putVersion", ...row, expected.version, this.#clock.now()),
-    );
-    if (version === undefined) throw new ConflictError(key, this.#find(key));
-    return version;
+    return this.#turns.run("write", () => {
+      const version = versionOf(
+        expected === "any"
+          ? this.#first("putAny", ...row)
+          : expected === "absent"
+            ? this.#first("putAbsent", ...row, this.#clock.now())
+            : this.#first("putVersion", ...row, expected.version, this.#clock.now()),
+      );
+      if (version === undefined) throw new ConflictError(key, this.#find(key));
+      return version;
+    });
   }
 
   async putMany(writes: readonly RowWrite[]): Promise<void> {
@@ -112,14 +117,18 @@ export class SqliteRows implements StateTable {
       expiresAt ?? null,
       JSON.stringify(value),
     ]);
-    this.#first("putMany", JSON.stringify(rows));
+    const text = JSON.stringify(rows);
+    await this.#turns.run("write", () => this.#first("putMany", text));
   }
 
   async *query(partition: string, range: SortRange = {}): AsyncGenerator<Row<JsonValue>> {
     const { prefix = "" } = range;
     let after: string | undefined = range.after ?? "";
     while (after !== undefined) {
-      const page = this.#all("page", partition, after, prefix, this.#clock.now());
+      const from: string = after;
+      const page: Row<JsonValue>[] = await this.#turns.run("read", () =>
+        this.#all("page", partition, from, prefix, this.#clock.now()),
+      );
       for (const row of page) {
         if (!row.sort.startsWith(prefix)) return;
         yield row;
@@ -128,7 +137,17 @@ export class SqliteRows implements StateTable {
     }
   }
 
-  async delete(key: RowKey, expected: Expected): Promise<void> {
+  delete(key: RowKey, expected: Expected): Promise<void> {
+    return this.#turns.run("write", () => this.#delete(key, expected));
+  }
+
+  async close(): Promise<void> {
+    this.#turns.finish();
+    this.#statements.clear();
+    this.#connection.close();
+  }
+
+  #delete(key: RowKey, expected: Expected): void {
     const { partition, sort } = key;
     if (expected === "any") {
       this.#first("deleteAny", partition, sort);
@@ -143,13 +162,9 @@ export class SqliteRows implements StateTable {
     if (expected !== "absent" || current !== undefined) throw new ConflictError(key, current);
   }
 
-  async close(): Promise<void> {
-    this.#statements.clear();
-    this.#connection.close();
-  }
-
   #find(key: RowKey): Row<JsonValue> | undefined {
-    return this.#all("get", key.partition, key.sort, this.#clock.now())[0];
+    const row = this.#first("get", key.partition, key.sort, this.#clock.now());
+    return row === undefined ? undefined : decodeRow(row);
   }
 
   /** Keeps expired rows from piling up, a bounded number at a time. */
@@ -157,7 +172,9 @@ export class SqliteRows implements StateTable {
     this.#writes += writes;
     if (this.#writes < WRITES_BETWEEN_SWEEPS) return;
     this.#writes = 0;
-    this.#first("sweep", this.#clock.now());
+    const swept = this.#turns.run("write", () => this.#first("sweep", this.#clock.now()));
+    // What it finds wrong the writes find, too.
+    swept.catch(() => undefined);
   }
 
   #first(name: keyof typeof SQL, ...values: SqliteValue[]): unknown {

@@ -37,6 +37,28 @@ describe("SqliteRows", () => {
     await table.close();
   });
 
+  it("lets a write that cannot succeed spoil no other of its turn", async () => {
+    const table = open("PRAGMA max_page_count = 12");
+    const written = await Promise.allSettled([
+      table.put({ ...KEY, sort: "a" }, 1, "absent"),
+      table.put({ ...KEY, sort: "b" }, "x".repeat(300_000), "absent"),
+      table.putMany([{ ...KEY, sort: "c", value: 3 }]),
+      table.put({ ...KEY, sort: "a" }, 2, "absent"),
+    ]);
+    expect(written.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "rejected",
+    ]);
+    expect(written[1]).toMatchObject({ reason: { code: "STATE_FULL" } });
+    expect(written[3]).toMatchObject({ reason: { name: "ConflictError", current: { value: 1 } } });
+    const values = [];
+    for await (const { value } of table.query("p")) values.push(value);
+    expect(values).toEqual([1, 3]);
+    await table.close();
+  });
+
   it("says that another process holds the file, and works again when it lets go", async () => {
     const table = open("PRAGMA busy_timeout = 0");
     const other = new Database(path);
