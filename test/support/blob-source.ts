@@ -28,11 +28,24 @@ export function seededBytes(seed: string, bytes: number): Uint8Array {
   return keystream(seed, 0, bytes);
 }
 
+/** Content that is made as it is read. */
+interface StreamedBlob {
+  readonly digest: Digest;
+  readonly source: BlobSource;
+}
+
+/** Hashing a layer takes long, and hundreds of images may share it. */
+const streamed = new Map<string, StreamedBlob>();
+
 /** Deterministic content of any size that never lies in memory, with its digest. */
-export function streamedBlob(
-  bytes: number,
-  seed: string,
-): { readonly digest: Digest; readonly source: BlobSource } {
+export function streamedBlob(bytes: number, seed: string): StreamedBlob {
+  const key = `${bytes} ${seed}`;
+  const blob = streamed.get(key) ?? makeStreamedBlob(bytes, seed);
+  streamed.set(key, blob);
+  return blob;
+}
+
+function makeStreamedBlob(bytes: number, seed: string): StreamedBlob {
   const hash = createHash("sha256");
   for (let at = 0; at < bytes; at += 16 * SLICE_BYTES) {
     hash.update(keystream(seed, at, Math.min(bytes, at + 16 * SLICE_BYTES)));
