@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.ts";
+
 /** Gives permits back; calling it twice is harmless. */
 export type Release = () => void;
 
@@ -68,19 +70,20 @@ export class Permits {
 
   #wait(count: number, signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(signal?.reason);
-        this.#wake();
-      };
+      const callOff =
+        signal &&
+        onAbort(signal, () => {
+          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+          reject(signal.reason);
+          this.#wake();
+        });
       const waiter: Waiter = {
         count,
         grant: () => {
-          signal?.removeEventListener("abort", onAbort);
+          callOff?.();
           resolve();
         },
       };
-      signal?.addEventListener("abort", onAbort, { once: true });
       this.#waiting.push(waiter);
     });
   }

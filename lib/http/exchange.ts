@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../base/clock.ts";
 import { FerryError } from "../base/error.ts";
+import { onAbort } from "../base/on-abort.ts";
 import type { BufferRelease } from "./buffer-release.ts";
 import { headersOf } from "./headers.ts";
 import { networkError } from "./network-error.ts";
@@ -39,6 +40,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isOver = false;
   #answer: (response: HttpResponse) => void = () => undefined;
   #refuse: (reason: unknown) => void = () => undefined;
+  #callOff: () => void = () => undefined;
 
   constructor(request: HttpRequest, limits: ExchangeLimits) {
     this.#request = request;
@@ -54,8 +56,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#outgoing = new OutgoingBody(body, limits, (what) => this.fail(this.#timeout(what)));
       this.body = this.#outgoing;
     }
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
+    if (signal) this.#callOff = onAbort(signal, () => this.fail(signal.reason));
   }
 
   /** Ends the exchange wherever it stands; does nothing after its end. */
@@ -86,7 +87,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       destroy: () => this.fail(ABORTED),
     });
     this.#incoming = body;
-    const discard = () => discardBody(body, this.#clock);
+    // Most answers are here whole before anybody reads them: then there is nothing to wait for.
+    const discard = async () => (this.#isOver ? undefined : discardBody(body, this.#clock));
     this.#answer({ status, headers: headersOf(headers), body, discard });
   }
 
@@ -109,11 +111,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#refuse(error);
   }
 
-  readonly #onAbort = (): void => this.fail(this.#request.signal?.reason);
-
   #close(): void {
     this.#isOver = true;
-    this.#request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#callOff();
     this.#outgoing?.close();
   }
 
