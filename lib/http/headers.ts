@@ -4,10 +4,14 @@ import type { HttpHeaders } from "./transport.ts";
 export function headersOf(
   record: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): HttpHeaders {
-  const all = (name: string): readonly string[] => {
-    const value = record[name];
-    if (value === undefined) return [];
-    return typeof value === "string" ? [value] : value;
+  return {
+    get: (name) => {
+      const value = record[name];
+      return typeof value === "object" ? value[0] : value;
+    },
+    all: (name) => {
+      const value = record[name] ?? [];
+      return typeof value === "string" ? [value] : value;
+    },
   };
-  return { all, get: (name) => all(name)[0] };
 }

@@ -54,7 +54,8 @@ export class HostGate {
   async enter(signal?: AbortSignal): Promise<Release> {
     const release = await this.#permits.acquire(1, signal);
     try {
-      await this.#sleepUntil(this.#takeStartMs(), signal);
+      const startMs = this.#takeStartMs();
+      if (startMs > this.#clock.monotonicMs()) await this.#sleepUntil(startMs, signal);
       // A start reserved before the pause began waits here.
       while (this.#pausedUntilMs > this.#clock.monotonicMs()) {
         await this.#sleepUntil(this.#pausedUntilMs, signal);

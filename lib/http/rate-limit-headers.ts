@@ -22,10 +22,11 @@ export function rateLimitHeaders(headers: HttpHeaders): RateLimit | undefined {
 
 function read(headers: HttpHeaders, prefix: string): RateLimit | undefined {
   const limitText = headers.get(`${prefix}-limit`);
+  if (limitText === undefined) return undefined;
   const limit = leadingNumber(limitText);
   const remaining = leadingNumber(headers.get(`${prefix}-remaining`));
   if (limit === undefined || remaining === undefined) return undefined;
-  const windowSeconds = /;\s*w=(\d{1,9})\b/.exec(limitText ?? "")?.[1];
+  const windowSeconds = /;\s*w=(\d{1,9})\b/.exec(limitText)?.[1];
   return {
     limit,
     remaining,

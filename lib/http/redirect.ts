@@ -35,7 +35,6 @@ export async function sendFollowing(
 ): Promise<FollowedResponse> {
   const trail: Trail = { hopsMax: options.hopsMax ?? 5, visited: new Set() };
   for (let current = request; ; ) {
-    trail.visited.add(current.url.href);
     const response = await transport.send(current);
     const location = response.headers.get("location");
     if (location === undefined || !mayFollow(current, response.status)) {
@@ -46,6 +45,7 @@ export async function sendFollowing(
       return { response, url: current.url };
     }
     await response.discard();
+    trail.visited.add(current.url.href);
     refuseBadTarget(url, current, trail);
     current = { ...current, url, headers: headersFor(url, current) };
   }
@@ -53,7 +53,7 @@ export async function sendFollowing(
 
 interface Trail {
   readonly hopsMax: number;
-  /** Every URL asked so far. */
+  /** Every URL that led elsewhere so far. */
   readonly visited: Set<string>;
 }
 

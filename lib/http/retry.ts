@@ -32,12 +32,13 @@ export async function retryByRemedy<T>(
   attempt: (attempt: number) => Promise<T>,
   options: RetryOptions,
 ): Promise<T> {
-  const patience: Patience = { tries: 1, pauses: 0, backoff: exponentialBackoff(options.random) };
+  let patience: Patience | undefined;
   for (;;) {
     try {
-      return await attempt(patience.tries);
+      return await attempt(patience?.tries ?? 1);
     } catch (error) {
       if (!(error instanceof FerryError)) throw error;
+      patience ??= { tries: 1, pauses: 0, backoff: exponentialBackoff(options.random) };
       const delayMs = waitAfter(error, patience, options);
       if (delayMs === undefined) throw error;
       options.onRetry?.(error, delayMs);

@@ -25,13 +25,22 @@ type Fields = Readonly<Record<string, unknown>>;
 const CHILDREN_MAX = 1000;
 const LAYERS_MAX = 1000;
 
+/** What manifests point at, as long as they are around: a copy asks several times. */
+const parsed = new WeakMap<Manifest, ManifestContent>();
+
 /**
- * Reads what a manifest points at.
+ * Reads what a manifest points at, once for each manifest.
  *
  * @throws {FerryError} `MANIFEST_INVALID` for broken or ambiguous content (CVE-2021-41190),
  * `MANIFEST_SCHEMA1` for Docker's schema 1, which no current registry takes.
  */
 export function parseManifest(manifest: Manifest): ManifestContent {
+  const content = parsed.get(manifest) ?? readContent(manifest);
+  parsed.set(manifest, content);
+  return content;
+}
+
+function readContent(manifest: Manifest): ManifestContent {
   const { mediaType } = manifest.descriptor;
   if (isSchema1Type(mediaType)) throw schema1(manifest);
   if (!isIndexType(mediaType) && !isManifestType(mediaType)) {

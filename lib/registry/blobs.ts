@@ -110,7 +110,7 @@ async function get(read: BlobRead, range?: string): Promise<HttpResponse> {
     await client.pause(ASK_AGAIN_AFTER_MS, signal);
     response = await open({ ...call, expected: answers });
   }
-  refuseEncoded(response.headers, client.url(target));
+  refuseEncoded(response.headers, () => client.url(target));
   return response;
 }
 

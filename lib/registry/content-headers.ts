@@ -25,10 +25,10 @@ export function contentLength(headers: HttpHeaders): number | undefined {
  *
  * @throws {FerryError} `CONTENT_ENCODED` (giveUp).
  */
-export function refuseEncoded(headers: HttpHeaders, url: URL): void {
+export function refuseEncoded(headers: HttpHeaders, urlOf: () => URL): void {
   const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (encoding === "identity" || encoding === "") return;
-  throw new FerryError(`GET ${redactUrl(url)}: the answer is ${encoding}-encoded`, {
+  throw new FerryError(`GET ${redactUrl(urlOf())}: the answer is ${encoding}-encoded`, {
     code: "CONTENT_ENCODED",
     remedy: "giveUp",
     hint: "A proxy in front of the registry changes content; have it pass bytes through.",

@@ -54,7 +54,7 @@ async function getManifest(
   } as const;
   const { status, headers, bytes } = await client.read(call, MANIFEST_BYTES_MAX);
   if (status === 404) return undefined;
-  refuseEncoded(headers, client.url(target));
+  refuseEncoded(headers, () => client.url(target));
   if (bytes === undefined) throw tooLarge(client.url(target));
   const mediaType = detectMediaType(contentTypeOf(headers), bytes);
   const told = digestHeader(headers);

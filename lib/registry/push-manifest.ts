@@ -61,7 +61,7 @@ async function put(at: RepositoryEndpoint, push: ManifestPush): Promise<PushMani
     ...(signal && { signal }),
   });
   await response.discard();
-  if (!names(response.headers, push, client.url(target)) && !(await isStored(at, push))) {
+  if (!names(response.headers, push, () => client.url(target)) && !(await isStored(at, push))) {
     throw notStored(client.url(target));
   }
   return { subjectIndexed: response.headers.get("oci-subject") !== undefined };
@@ -71,16 +71,19 @@ async function put(at: RepositoryEndpoint, push: ManifestPush): Promise<PushMani
  * Whether the answer confirms what was sent; one that names no digest is no proof of anything, and
  * one in another algorithm (2.8 answers sha256 for all) is not comparable.
  */
-function names(headers: HttpHeaders, { manifest }: ManifestPush, url: URL): boolean {
+function names(headers: HttpHeaders, { manifest }: ManifestPush, urlOf: () => URL): boolean {
   const stored = digestHeader(headers);
   const { digest } = manifest.descriptor;
   if (stored === undefined) return false;
   if (stored !== digest && digestAlgorithm(stored) === digestAlgorithm(digest)) {
-    throw new FerryError(`PUT ${redactUrl(url)}: sent ${digest}, the registry stored ${stored}`, {
-      code: "DIGEST_REWRITTEN",
-      remedy: "giveUp",
-      hint: "Something in front of the registry changes manifests: signatures would not match.",
-    });
+    throw new FerryError(
+      `PUT ${redactUrl(urlOf())}: sent ${digest}, the registry stored ${stored}`,
+      {
+        code: "DIGEST_REWRITTEN",
+        remedy: "giveUp",
+        hint: "Something in front of the registry changes manifests: signatures would not match.",
+      },
+    );
   }
   return true;
 }

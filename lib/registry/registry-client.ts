@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { type RateLimit, rateLimitHeaders } from "../http/rate-limit-headers.ts";
-import { retryByRemedy } from "../http/retry.ts";
+import { type RetryOptions, retryByRemedy } from "../http/retry.ts";
 import type { HttpHeaders, HttpResponse } from "../http/transport.ts";
 import { registryError } from "./errors.ts";
 import { capabilitiesOf } from "./host-capabilities.ts";
@@ -78,15 +78,16 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     options.onRateLimit?.(registry, limit);
   }
 
+  const patience: RetryOptions = {
+    clock,
+    random,
+    attemptsMax: retriesMax + 1,
+    retryAfterMaxMs,
+    onRetry: (error, delayMs) => options.onRetry?.(registry, error, delayMs),
+  };
+
   function retry<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return retryByRemedy(task, {
-      clock,
-      random,
-      attemptsMax: retriesMax + 1,
-      retryAfterMaxMs,
-      onRetry: (error, delayMs) => options.onRetry?.(registry, error, delayMs),
-      ...(signal && { signal }),
-    });
+    return retryByRemedy(task, signal ? { ...patience, signal } : patience);
   }
 
   function send(call: RegistryCall): Promise<HttpResponse> {
