@@ -45,8 +45,6 @@ async function buildCommandLine(): Promise<Metafile> {
     target: "node20",
     mainFields: ["module", "main"],
     external: ["libsql"],
-    // undici loads it at once, 15 ms and 2 MiB, for a protocol that is never spoken here.
-    alias: { "node:http2": "./infra/no-http2.ts" },
     legalComments: "none",
     banner: { js: BANNER },
     define: { IMAGEFERRY_VERSION: JSON.stringify(version) },
