@@ -97,15 +97,29 @@ export class WireConnection {
   }
 
   #send(exchange: WireExchange): void {
-    const { head, outgoing, request } = exchange;
+    const { outgoing } = exchange;
     this.#answer = new AnswerReader(exchange, this.#bodySource, this.#limits.buffers);
+    this.#sendHead(exchange);
+    if (outgoing === undefined) {
+      this.#ringIn(this.#limits.headersMs, "WIRE_ANSWER_TIMEOUT");
+      return;
+    }
+    // The source may take its time: only the peer's is counted.
+    this.#alarm.clear();
+    void this.#sendBody(exchange, outgoing);
+  }
+
+  /** With a body that is at hand in the same packet. */
+  #sendHead({ head, request: { body } }: WireExchange): void {
     const socket = this.#socket;
+    if (!(body instanceof Uint8Array)) {
+      socket?.write(head, "latin1");
+      return;
+    }
     socket?.cork();
     socket?.write(head, "latin1");
-    if (request.body instanceof Uint8Array) socket?.write(request.body);
+    socket?.write(body);
     socket?.uncork();
-    if (outgoing === undefined) this.#ringIn(this.#limits.headersMs, "WIRE_ANSWER_TIMEOUT");
-    else void this.#sendBody(exchange, outgoing);
   }
 
   async #sendBody(exchange: WireExchange, body: OutgoingBody): Promise<void> {

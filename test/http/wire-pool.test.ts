@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { ByteStream } from "../../lib/base/byte-stream.ts";
 import { disconnected, localTransport, serveHttp, serveRaw, textOf } from "./local-peers.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -85,6 +86,22 @@ describe("a connection that is used again", () => {
       await disconnected(peer, i);
     }
     expect(peer.connections).toHaveLength(2);
+  });
+
+  it("is not idle while an upload waits for its source", async () => {
+    const peer = await serveHttp((request, response) => {
+      request.resume().on("end", () => response.end("ok"));
+    });
+    const transport = localTransport({ keepAliveMs: 40, headersTimeoutMs: 40 });
+    const url = new URL(peer.origin);
+    await textOf(await transport.send({ method: "GET", url }));
+    async function* slow(): ByteStream {
+      await delay(150);
+      yield Buffer.from("x");
+    }
+    const body = { stream: slow(), bytes: 1 };
+    expect(await textOf(await transport.send({ method: "PUT", url, body }))).toBe("ok");
+    expect(peer.connections).toHaveLength(1);
   });
 
   it("is closed after the time it may be idle", async () => {
