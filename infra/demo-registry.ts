@@ -1,5 +1,5 @@
 import { systemClock } from "../lib/base/system-clock.ts";
-import { createUndiciTransport } from "../lib/http/undici-transport.ts";
+import { createWireTransport } from "../lib/http/wire-transport.ts";
 import { MANIFEST_ACCEPT } from "../lib/oci/media-types.ts";
 import { createFakeRegistry } from "../test/support/fake-registry.ts";
 import type { ImageContent } from "../test/support/image-content.ts";
@@ -27,7 +27,7 @@ export async function startDemoRegistry(): Promise<DemoRegistry> {
 }
 
 function demoRegistry(program: string, host: string, stop: () => Promise<void>): DemoRegistry {
-  const transport = createUndiciTransport({
+  const transport = createWireTransport({
     clock: systemClock,
     connectionFor: () => ({ allowPrivate: true, allowLoopback: true }),
   });

@@ -27,7 +27,6 @@ const LAYERS = [
 
 /** npm packages and the only places that may import them. */
 const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
-  ["undici", ["lib/http/"]],
   ["zod", ["lib/config/", "lib/web/", "lib/webhook/", "functions/", "lib/sync/task-wire.ts"]],
   ["commander", ["lib/cli/"]],
   ["log-update", ["lib/cli/output/"]],
@@ -39,11 +38,7 @@ const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /** Drivers: the only files that may touch the clock, randomness or the network directly. */
-const DRIVERS = new Set([
-  "lib/base/system-clock.ts",
-  "lib/base/random.ts",
-  "lib/http/undici-transport.ts",
-]);
+const DRIVERS = new Set(["lib/base/system-clock.ts", "lib/base/random.ts"]);
 
 const FORBIDDEN =
   /\bDate\.now\b|\bMath\.random\b|(?<![.#\w])setTimeout\b|(?<![.#\w])setInterval\b|(?<![.#\w])fetch\(|\bperformance\.now\b|\brandomUUID\b/;
@@ -123,7 +118,7 @@ describe("architecture", () => {
   });
 
   it("lets sync see ports, never drivers", () => {
-    const drivers = /undici-transport|sqlite-table|memory-table|dynamodb|tablestore/;
+    const drivers = /wire-transport|sqlite-table|memory-table|dynamodb|tablestore/;
     const seen = files
       .filter((file) => file.startsWith("lib/sync/"))
       .flatMap((file) => importsOf(file).filter((name) => drivers.test(name)));

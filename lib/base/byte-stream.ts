@@ -1,4 +1,7 @@
-/** Bytes as they pass: each chunk belongs to whoever receives it. */
+/**
+ * Bytes as they pass: each chunk is good until the next one is asked for, or the stream is left.
+ * Whoever needs it longer copies it.
+ */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
 /**
@@ -15,7 +18,7 @@ export async function collect(
   for await (const chunk of stream) {
     bytes += chunk.byteLength;
     if (bytes > bytesMax) return undefined;
-    chunks.push(chunk);
+    chunks.push(Buffer.from(chunk));
   }
   const only = chunks.length === 1 ? chunks[0] : undefined;
   return only ?? Buffer.concat(chunks, bytes);

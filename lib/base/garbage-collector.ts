@@ -3,8 +3,6 @@ import { runInNewContext } from "node:vm";
 
 /** V8's collector, to be called where the program knows better. */
 export interface GarbageCollector {
-  /** Collects what died young: a millisecond. */
-  collectYoung(): void;
   /** Collects everything: tens of milliseconds. */
   collectAll(): void;
 }
@@ -13,10 +11,10 @@ export interface GarbageCollector {
 export function openGarbageCollector(): GarbageCollector {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : () => undefined");
-  if (!isCollect(collect)) return { collectYoung: () => undefined, collectAll: () => undefined };
-  return { collectYoung: () => collect(true), collectAll: () => collect() };
+  if (!isCollect(collect)) return { collectAll: () => undefined };
+  return { collectAll: () => collect() };
 }
 
-function isCollect(value: unknown): value is (young?: true) => void {
+function isCollect(value: unknown): value is () => void {
   return typeof value === "function";
 }

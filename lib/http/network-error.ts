@@ -42,25 +42,27 @@ const KINDS = {
 
 type Code = keyof typeof KINDS;
 
-/** What the error codes of Node, OpenSSL and undici mean. */
+/** What the error codes of Node, OpenSSL and our own sockets mean. */
 const FAULTS: ReadonlyMap<string, readonly [Code, string]> = new Map([
   ["ECONNREFUSED", ["NETWORK_REFUSED", "connection refused"]],
   ["EHOSTUNREACH", ["NETWORK_REFUSED", "no route to the host"]],
   ["ENETUNREACH", ["NETWORK_REFUSED", "no route to the network"]],
   ["ECONNRESET", ["NETWORK_RESET", "connection reset"]],
   ["EPIPE", ["NETWORK_RESET", "connection closed while sending"]],
-  ["UND_ERR_SOCKET", ["NETWORK_RESET", "connection closed by the other side"]],
+  ["WIRE_CLOSED", ["NETWORK_RESET", "connection closed by the other side"]],
   ["ETIMEDOUT", ["NETWORK_TIMEOUT", "connection timed out"]],
-  ["UND_ERR_CONNECT_TIMEOUT", ["NETWORK_TIMEOUT", "no connection in time"]],
-  ["UND_ERR_HEADERS_TIMEOUT", ["NETWORK_TIMEOUT", "no answer in time"]],
-  ["UND_ERR_BODY_TIMEOUT", ["NETWORK_TIMEOUT", "the answer stalled"]],
+  ["WIRE_CONNECT_TIMEOUT", ["NETWORK_TIMEOUT", "no connection in time"]],
+  ["WIRE_ANSWER_TIMEOUT", ["NETWORK_TIMEOUT", "no answer in time"]],
+  ["WIRE_BODY_TIMEOUT", ["NETWORK_TIMEOUT", "the answer stalled"]],
+  ["WIRE_SEND_TIMEOUT", ["NETWORK_TIMEOUT", "the other side stopped reading the body"]],
+  ["WIRE_SENT_TIMEOUT", ["NETWORK_TIMEOUT", "no answer to the body in time"]],
   ["ENOTFOUND", ["NETWORK_DNS", "host name not found"]],
   ["EAI_AGAIN", ["NETWORK_DNS", "host name could not be resolved for now"]],
-  ["UND_ERR_HEADERS_OVERFLOW", ["NETWORK_PROTOCOL", "the answer's headers are over 16 KiB"]],
-  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", ["CONTENT_LENGTH", "the answer's length is wrong"]],
-  ["UND_ERR_CLOSED", ["TRANSPORT_CLOSED", "the transport is closed"]],
-  ["UND_ERR_DESTROYED", ["TRANSPORT_CLOSED", "the transport is closed"]],
-  ["UND_ERR_INVALID_ARG", ["REQUEST_INVALID", "path or headers hold forbidden characters"]],
+  ["WIRE_HEAD_TOO_LONG", ["NETWORK_PROTOCOL", "the answer's headers are over 16 KiB"]],
+  ["WIRE_SYNTAX", ["NETWORK_PROTOCOL", "the answer is not HTTP/1.1"]],
+  ["WIRE_LENGTH", ["CONTENT_LENGTH", "the answer's length is wrong"]],
+  ["WIRE_SHUT", ["TRANSPORT_CLOSED", "the transport is closed"]],
+  ["WIRE_REQUEST", ["REQUEST_INVALID", "path or headers hold forbidden characters"]],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", ["TLS_UNTRUSTED", "the certificate is self-signed"]],
   ["SELF_SIGNED_CERT_IN_CHAIN", ["TLS_UNTRUSTED", "the certificate's authority is not trusted"]],
   ["CERT_HAS_EXPIRED", ["TLS_UNTRUSTED", "the certificate has expired"]],
@@ -72,7 +74,6 @@ const FAULTS: ReadonlyMap<string, readonly [Code, string]> = new Map([
 
 /** Families of codes, for those not told apart above. */
 const FAMILIES: readonly (readonly [RegExp, Code, string])[] = [
-  [/^HTTPParserError$/, "NETWORK_PROTOCOL", "the answer is not HTTP/1.1"],
   [/^ERR_(SSL|TLS)_|^EPROTO$/, "TLS_HANDSHAKE", "the TLS handshake failed"],
   [/^(CERT|INVALID|UNABLE_TO)_|_CERT(_|$)/, "TLS_UNTRUSTED", "the certificate is not trusted"],
 ];
@@ -80,7 +81,7 @@ const FAMILIES: readonly (readonly [RegExp, Code, string])[] = [
 /**
  * Makes a fault of the connection an error that names the request and says what can be done.
  *
- * @param cause what Node or undici threw; a {@link FerryError} is given back as it is.
+ * @param cause what Node or a {@link WireError} tells; a {@link FerryError} is given back as it is.
  */
 export function networkError(cause: unknown, request: HttpRequest): FerryError {
   if (cause instanceof FerryError) return cause;
@@ -106,8 +107,6 @@ function faultOf(native: string): readonly [Code, string] {
 /** The code of an error; of several connection attempts the first one's. */
 function nativeCode(cause: unknown): string {
   if (!(cause instanceof Error)) return "";
-  // undici's parser leaves the code of most of its errors open.
-  if (cause.name === "HTTPParserError") return cause.name;
   if ("code" in cause && typeof cause.code === "string") return cause.code;
   return cause instanceof AggregateError ? nativeCode(cause.errors[0]) : "";
 }

@@ -1,131 +1,107 @@
-import type { Clock } from "../base/clock.ts";
 import { FerryError } from "../base/error.ts";
 import type { StreamedBody } from "./transport.ts";
 
-/** How long sending may take no step forward. */
-export interface OutgoingLimits {
-  readonly clock: Clock;
-  /** Until the connection takes the next chunk. */
-  readonly stallMs: number;
-  /** From the last chunk to the answer. */
-  readonly answerMs: number;
+/** Takes bytes at its own pace. */
+export interface BodySink {
+  /**
+   * Sends bytes, which have to stay as they are until the promise is settled; `undefined` when
+   * they are on their way already.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined;
 }
 
-const END: IteratorResult<Uint8Array> = { done: true, value: undefined };
-
 /**
- * A streamed request body on its way into a connection that pulls it.
+ * A streamed request body on its way into a connection.
  *
- * The last chunk is handed over only once the source has ended well: a source that finds its
+ * The last bytes are handed over only once the source has ended well: a source that finds its
  * content damaged at the very end keeps the upload from ever being complete.
  */
-export class OutgoingBody implements AsyncIterableIterator<Uint8Array> {
+export class OutgoingBody {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #bytes: number;
-  readonly #limits: OutgoingLimits;
-  readonly #onTimeout: (what: string) => void;
   #given = 0;
-  #phase: "open" | "complete" | "halted" | "closed" = "open";
-  #failure: { readonly error: unknown } | undefined;
-  #disarm: () => void = () => undefined;
-  #endPull: () => void = () => undefined;
+  #isWriting = false;
+  #isLeft = false;
+  #isComplete = false;
 
-  /** @param onTimeout told what did not happen in time. */
-  constructor(body: StreamedBody, limits: OutgoingLimits, onTimeout: (what: string) => void) {
+  constructor(body: StreamedBody) {
     this.#source = body.stream[Symbol.asyncIterator]();
     this.#bytes = body.bytes;
-    this.#limits = limits;
-    this.#onTimeout = onTimeout;
   }
 
-  /** What the source threw, or what is wrong with its length. */
-  get failure(): { readonly error: unknown } | undefined {
-    return this.#failure;
+  /** All bytes have been sent. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
-  /** The peer answered: what it has not asked for yet is not read any more. */
-  halt(): void {
-    this.#disarm();
-    if (this.#phase !== "open") return;
-    this.#phase = "halted";
-    this.#leaveSource();
+  /**
+   * Sends everything, or what has been sent when it is left.
+   *
+   * @throws what the source or the sink throws, and {@link FerryError} `CONTENT_LENGTH` (giveUp)
+   * when the source gives another number of bytes than announced; nothing once it is left.
+   */
+  async send(sink: BodySink): Promise<void> {
+    try {
+      while (!this.#isLeft && !this.#isComplete) {
+        const chunk = await this.#next();
+        if (this.#isLeft) return;
+        if (chunk.byteLength > 0) await this.#write(chunk, sink);
+        this.#isComplete = this.#given === this.#bytes;
+      }
+    } catch (error) {
+      if (this.#isLeft) return;
+      this.leave();
+      throw error;
+    }
   }
 
-  /** The exchange is over: the connection's last pull gets its end. */
-  close(): void {
-    this.halt();
-    this.#phase = "closed";
-    this.#endPull();
+  /** What has not been sent yet is of no use any more. */
+  leave(): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    // The source may use the bytes again as soon as it is left.
+    if (!this.#isWriting) this.#leaveSource();
   }
 
-  next(): Promise<IteratorResult<Uint8Array>> {
-    this.#disarm();
-    return new Promise((resolve, reject) => {
-      this.#endPull = () => resolve(END);
-      if (this.#phase === "closed") return resolve(END);
-      if (this.#phase === "halted") return;
-      this.#take().then(
-        (result) => {
-          if (this.#isLeft) return;
-          this.#arm(result);
-          resolve(result);
-        },
-        (error: unknown) => {
-          if (this.#isLeft) return;
-          this.#failure = { error };
-          reject(error);
-        },
-      );
-    });
+  async #write(chunk: Uint8Array, sink: BodySink): Promise<void> {
+    const written = sink.write(chunk);
+    if (written === undefined) return;
+    this.#isWriting = true;
+    try {
+      await written;
+    } finally {
+      this.#isWriting = false;
+      if (this.#isLeft) this.#leaveSource();
+    }
   }
 
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    this.close();
-    return END;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Whatever the source still says is of no interest. */
-  get #isLeft(): boolean {
-    return this.#phase === "halted" || this.#phase === "closed";
-  }
-
-  async #take(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#phase === "complete") return END;
-    const result = await this.#pull();
-    this.#given += result.done ? 0 : result.value.byteLength;
-    if (!result.done && this.#given < this.#bytes) return result;
-    const hasMore = !result.done && !(await this.#pull()).done;
+  /** The next bytes; the last ones only when nothing comes after them. */
+  async #next(): Promise<Uint8Array> {
+    const chunk = await this.#pull();
+    this.#given += chunk?.byteLength ?? 0;
+    if (chunk !== undefined && this.#given < this.#bytes) return chunk;
+    // Asking for more may make the source use the bytes again.
+    const last = Buffer.from(chunk ?? []);
+    const hasMore = chunk !== undefined && (await this.#pull()) !== undefined;
     if (this.#given !== this.#bytes || hasMore) throw this.#wrongLength(hasMore);
-    if (this.#phase === "open") this.#phase = "complete";
-    return result;
+    return last;
   }
 
-  async #pull(): Promise<IteratorResult<Uint8Array>> {
+  async #pull(): Promise<Uint8Array | undefined> {
     for (;;) {
-      const result = await this.#source.next();
-      if (result.done || result.value.byteLength > 0) return result;
+      const { done, value } = await this.#source.next();
+      if (done) return undefined;
+      if (value.byteLength > 0) return value;
     }
   }
 
   #wrongLength(hasMore: boolean): FerryError {
-    this.#leaveSource();
     const isLong = hasMore || this.#given > this.#bytes;
     const given = isLong ? `over ${this.#bytes}` : `only ${this.#given}`;
     return new FerryError(`the request body has ${given} bytes, announced were ${this.#bytes}`, {
       code: "CONTENT_LENGTH",
       remedy: "giveUp",
     });
-  }
-
-  #arm(result: IteratorResult<Uint8Array>): void {
-    const { clock, stallMs, answerMs } = this.#limits;
-    this.#disarm = result.done
-      ? clock.schedule(answerMs, () => this.#onTimeout("no answer to the body in time"))
-      : clock.schedule(stallMs, () => this.#onTimeout("the other side stopped reading the body"));
   }
 
   /** Not awaited: a generator stuck in its own source would hold us. */

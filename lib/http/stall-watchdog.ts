@@ -1,3 +1,4 @@
+import { Alarm } from "../base/alarm.ts";
 import type { ByteStream } from "../base/byte-stream.ts";
 import type { Clock } from "../base/clock.ts";
 import { FerryError } from "../base/error.ts";
@@ -11,8 +12,8 @@ export interface StallOptions {
   /** Least speed, averaged over each `floorWindowMs` spent waiting. */
   readonly floorBytesPerSecond: number;
   readonly floorWindowMs: number;
-  /** Ends what the stream reads from; a pull under way fails then. */
-  abort(error: FerryError): void;
+  /** Ends what the stream reads from: its reader left, or a pull under way is given up. */
+  abort(): void;
 }
 
 /**
@@ -22,59 +23,86 @@ export interface StallOptions {
  *
  * @throws {FerryError} `STREAM_STALLED` (retry), while reading.
  */
-export async function* watchStall(stream: ByteStream, options: StallOptions): ByteStream {
-  const iterator = stream[Symbol.asyncIterator]();
-  const window = { bytes: 0, waitedMs: 0 };
-  let isAbandoned = false;
-  const abandon = (error: FerryError): FerryError => {
-    isAbandoned = true;
-    options.abort(error);
-    return error;
+export function watchStall(stream: ByteStream, options: StallOptions): ByteStream {
+  return {
+    [Symbol.asyncIterator]: () => new StallWatch(stream[Symbol.asyncIterator](), options),
   };
-  try {
-    for (;;) {
-      const askedMs = options.clock.monotonicMs();
-      const result = await pull(iterator, options, abandon);
-      if (result.done) return;
-      window.waitedMs += options.clock.monotonicMs() - askedMs;
-      window.bytes += result.value.byteLength;
-      const problem = closeWindow(window, options);
-      if (problem !== undefined) throw abandon(problem);
-      yield result.value;
-    }
-  } finally {
-    // A source stuck in its pull would answer this only once the abort has reached it.
-    if (!isAbandoned) await iterator.return?.();
+}
+
+const END: IteratorResult<Uint8Array> = { done: true, value: undefined };
+
+/** No generator: each chunk would cross one more queue, and a reader could not leave unstarted. */
+class StallWatch implements AsyncIterator<Uint8Array> {
+  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #options: StallOptions;
+  readonly #alarm: Alarm;
+  #bytes = 0;
+  #waitedMs = 0;
+  #isOver = false;
+
+  constructor(source: AsyncIterator<Uint8Array>, options: StallOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#alarm = new Alarm(options.clock);
   }
-}
 
-function pull(
-  iterator: AsyncIterator<Uint8Array>,
-  options: StallOptions,
-  abandon: (error: FerryError) => FerryError,
-): Promise<IteratorResult<Uint8Array>> {
-  const { clock, stallMs } = options;
-  return new Promise((resolve, reject) => {
-    const cancel = clock.schedule(stallMs, () =>
-      reject(abandon(stalled(`no byte for ${formatDuration(stallMs)}`))),
-    );
-    iterator.next().finally(cancel).then(resolve, reject);
-  });
-}
+  next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#isOver) return Promise.resolve(END);
+    const { clock, stallMs } = this.#options;
+    const askedMs = clock.monotonicMs();
+    return new Promise((resolve, reject) => {
+      this.#alarm.set(stallMs, () =>
+        reject(this.#abandon(stalled(`no byte for ${formatDuration(stallMs)}`))),
+      );
+      this.#source.next().then(
+        (result) => {
+          if (result.done) this.#end();
+          else this.#alarm.clear();
+          const problem = this.#judge(result, clock.monotonicMs() - askedMs);
+          if (problem === undefined) resolve(result);
+          else reject(this.#abandon(problem));
+        },
+        (error: unknown) => {
+          this.#end();
+          reject(error);
+        },
+      );
+    });
+  }
 
-/** Judges a window that is full, and starts the next one. */
-function closeWindow(
-  window: { bytes: number; waitedMs: number },
-  { floorBytesPerSecond, floorWindowMs }: StallOptions,
-): FerryError | undefined {
-  const { bytes, waitedMs } = window;
-  if (waitedMs < floorWindowMs) return undefined;
-  window.bytes = 0;
-  window.waitedMs = 0;
-  if ((bytes * 1000) / waitedMs >= floorBytesPerSecond) return undefined;
-  return stalled(
-    `${formatBytes(bytes)} in ${formatDuration(waitedMs)}, under ${formatBytes(floorBytesPerSecond)}/s`,
-  );
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    if (!this.#isOver) {
+      this.#end();
+      this.#options.abort();
+    }
+    return END;
+  }
+
+  /** Adds a chunk to the window under way, and judges one that is full. */
+  #judge(result: IteratorResult<Uint8Array>, waitedMs: number): FerryError | undefined {
+    if (result.done) return undefined;
+    this.#bytes += result.value.byteLength;
+    this.#waitedMs += waitedMs;
+    const { floorBytesPerSecond, floorWindowMs } = this.#options;
+    if (this.#waitedMs < floorWindowMs) return undefined;
+    const window = { bytes: this.#bytes, waitedMs: this.#waitedMs };
+    this.#bytes = 0;
+    this.#waitedMs = 0;
+    if ((window.bytes * 1000) / window.waitedMs >= floorBytesPerSecond) return undefined;
+    const [bytes, duration] = [formatBytes(window.bytes), formatDuration(window.waitedMs)];
+    return stalled(`${bytes} in ${duration}, under ${formatBytes(floorBytesPerSecond)}/s`);
+  }
+
+  #abandon(error: FerryError): FerryError {
+    this.#end();
+    this.#options.abort();
+    return error;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#alarm.close();
+  }
 }
 
 function stalled(how: string): FerryError {

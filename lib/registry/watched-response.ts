@@ -1,4 +1,3 @@
-import type { ByteStream } from "../base/byte-stream.ts";
 import type { Clock } from "../base/clock.ts";
 import { watchStall } from "../http/stall-watchdog.ts";
 import type { HttpResponse } from "../http/transport.ts";
@@ -22,34 +21,13 @@ export function watchedResponse(
   response: HttpResponse,
   { clock, stallMs }: StallLimits,
 ): HttpResponse {
-  const abandon = () => void response.discard();
-  const watched = watchStall(response.body, {
+  const { status, headers } = response;
+  const body = watchStall(response.body, {
     clock,
     stallMs,
     floorBytesPerSecond: FLOOR_BYTES_PER_SECOND,
     floorWindowMs: FLOOR_WINDOW_MS,
-    abort: abandon,
+    abort: () => void response.discard(),
   });
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: endedBy(watched, abandon),
-    discard: () => response.discard(),
-  };
-}
-
-/** A stream that calls `abandon` when its reader stops before its end. */
-function endedBy(stream: ByteStream, abandon: () => void): ByteStream {
-  return {
-    [Symbol.asyncIterator]: () => {
-      const source = stream[Symbol.asyncIterator]();
-      return {
-        next: () => source.next(),
-        return: async () => {
-          abandon();
-          return { done: true, value: undefined };
-        },
-      };
-    },
-  };
+  return { status, headers, body, discard: () => response.discard() };
 }

@@ -10,7 +10,7 @@ import { systemRandom } from "../base/random.ts";
 import { systemClock } from "../base/system-clock.ts";
 import { type CountingTransport, countRequests } from "../http/counting-transport.ts";
 import type { ConnectionSettings } from "../http/origin-settings.ts";
-import { createUndiciTransport } from "../http/undici-transport.ts";
+import { createWireTransport } from "../http/wire-transport.ts";
 import { openState } from "../state/open-state.ts";
 import { defaultStatePath, parseStateLocation } from "../state/state-location.ts";
 import type { Ferry, FerryOptions } from "./ferry.ts";
@@ -59,7 +59,7 @@ interface LateTransport extends CountingTransport {
 function createCountedTransport(): LateTransport {
   let connectionFor: (origin: string) => ConnectionSettings | undefined = () => undefined;
   const transport = countRequests(
-    createUndiciTransport({ clock: systemClock, connectionFor: (origin) => connectionFor(origin) }),
+    createWireTransport({ clock: systemClock, connectionFor: (origin) => connectionFor(origin) }),
   );
   return {
     ...transport,

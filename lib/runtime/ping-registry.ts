@@ -4,7 +4,7 @@ import { systemRandom } from "../base/random.ts";
 import type { Secret } from "../base/secret.ts";
 import { systemClock } from "../base/system-clock.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
-import { createUndiciTransport } from "../http/undici-transport.ts";
+import { createWireTransport } from "../http/wire-transport.ts";
 import { createRegistryFleet } from "./registry-fleet.ts";
 
 /** A user and a password to try at one registry. */
@@ -40,7 +40,7 @@ export async function pingRegistry(login: PingCredential, options: PingOptions):
     random: systemRandom,
     userAgent: options.userAgent,
     emit: () => undefined,
-    transport: (connectionFor) => createUndiciTransport({ clock: systemClock, connectionFor }),
+    transport: (connectionFor) => createWireTransport({ clock: systemClock, connectionFor }),
   });
   try {
     const { signal } = options;

@@ -41,70 +41,83 @@ export function readBlob(
   blob: Descriptor,
   options: ReadBlobOptions,
 ): BlobReading {
-  const { signal } = options;
-  let failure: FerryError | undefined;
-  let started = false;
-  const first = blob.size === 0 ? undefined : source.fetchBlob(blob, { signal });
-  // A reading that is cancelled before anyone iterates it must not surface as unhandled.
-  first?.catch(() => undefined);
-  async function* stream(): AsyncGenerator<Uint8Array> {
-    started = true;
+  return new ResumedReading(source, blob, options);
+}
+
+class ResumedReading implements BlobReading {
+  readonly stream: ByteStream;
+  readonly #source: RepositoryReader;
+  readonly #blob: Descriptor;
+  readonly #options: ReadBlobOptions;
+  readonly #first: Promise<ByteStream> | undefined;
+  #opening: Promise<ByteStream> | undefined;
+  #backoff: Backoff;
+  #isStarted = false;
+  #failure: FerryError | undefined;
+
+  constructor(source: RepositoryReader, blob: Descriptor, options: ReadBlobOptions) {
+    this.#source = source;
+    this.#blob = blob;
+    this.#options = options;
+    this.#backoff = exponentialBackoff(options.random);
+    this.#first = blob.size === 0 ? undefined : this.#openAt(0);
+    // A reading that is cancelled before anyone iterates it must not surface as unhandled.
+    this.#first?.catch(() => undefined);
+    this.#opening = this.#first;
+    this.stream = this.#read();
+  }
+
+  failure(): FerryError | undefined {
+    return this.#failure;
+  }
+
+  cancel(): void {
+    // Once someone iterates the stream, leaving it closes it.
+    if (!this.#isStarted) this.#first?.then(close, () => undefined);
+  }
+
+  /** One generator for all of it: every chunk would pass through each further one. */
+  async *#read(): AsyncGenerator<Uint8Array> {
+    this.#isStarted = true;
     try {
-      yield* resume(first, { source, blob, options });
+      const verifier = createVerifier(this.#blob);
+      while (verifier.bytes < this.#blob.size) {
+        const offset = verifier.bytes;
+        try {
+          for await (const chunk of await (this.#opening ?? this.#openAt(offset))) {
+            verifier.update(chunk);
+            this.#options.onBytes?.(chunk.byteLength);
+            yield chunk;
+          }
+          if (verifier.bytes < this.#blob.size) throw truncated(this.#blob, verifier.bytes);
+        } catch (thrown) {
+          await this.#waitOut(thrown, verifier.bytes > offset);
+        }
+      }
     } catch (thrown) {
-      failure = withSide(thrown, "source");
-      throw failure;
+      this.#failure = withSide(thrown, "source");
+      throw this.#failure;
     }
   }
-  return {
-    stream: stream(),
-    failure: () => failure,
-    // Once someone iterates the stream, leaving it closes it.
-    cancel: () => {
-      if (!started) first?.then(close, () => undefined);
-    },
-  };
+
+  #openAt(offset: number): Promise<ByteStream> {
+    const { signal } = this.#options;
+    return this.#source.fetchBlob(this.#blob, offset === 0 ? { signal } : { signal, offset });
+  }
+
+  /** Waits before reading on; throws what cannot be waited out. */
+  async #waitOut(thrown: unknown, isFruitful: boolean): Promise<void> {
+    const { clock, random, signal } = this.#options;
+    this.#opening = undefined;
+    if (signal.aborted) throw signal.reason;
+    if (isFruitful) this.#backoff = exponentialBackoff(random);
+    await clock.sleep(pauseMs(thrown, this.#backoff), signal);
+    this.#backoff = this.#backoff.next();
+  }
 }
 
 async function close(stream: ByteStream): Promise<void> {
   await stream[Symbol.asyncIterator]().return?.();
-}
-
-interface Resumption {
-  readonly source: RepositoryReader;
-  readonly blob: Descriptor;
-  readonly options: ReadBlobOptions;
-}
-
-async function* resume(
-  first: Promise<ByteStream> | undefined,
-  { source, blob, options }: Resumption,
-): AsyncGenerator<Uint8Array> {
-  const { signal } = options;
-  const verifier = createVerifier(blob);
-  let opening = first;
-  let backoff = exponentialBackoff(options.random);
-  while (verifier.bytes < blob.size) {
-    const offset = verifier.bytes;
-    try {
-      yield* readOn(await (opening ?? source.fetchBlob(blob, { signal, offset })));
-    } catch (thrown) {
-      if (signal.aborted) throw signal.reason;
-      if (verifier.bytes > offset) backoff = exponentialBackoff(options.random);
-      await options.clock.sleep(pauseMs(thrown, backoff), signal);
-      backoff = backoff.next();
-    }
-    opening = undefined;
-  }
-
-  async function* readOn(stream: ByteStream): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream) {
-      verifier.update(chunk);
-      options.onBytes?.(chunk.byteLength);
-      yield chunk;
-    }
-    if (verifier.bytes < blob.size) throw truncated(blob, verifier.bytes);
-  }
 }
 
 /** How long to wait before reading on; throws what cannot be waited out. */

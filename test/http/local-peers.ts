@@ -8,10 +8,7 @@ import { onTestFinished, vi } from "vitest";
 import { systemClock } from "../../lib/base/system-clock.ts";
 import type { ConnectionSettings } from "../../lib/http/origin-settings.ts";
 import type { HttpResponse, Transport } from "../../lib/http/transport.ts";
-import {
-  createUndiciTransport,
-  type UndiciTransportOptions,
-} from "../../lib/http/undici-transport.ts";
+import { createWireTransport, type WireTransportOptions } from "../../lib/http/wire-transport.ts";
 
 /** A server on this machine that ends with its test. */
 export interface LocalPeer {
@@ -86,8 +83,8 @@ export async function listening(server: Server, scheme: string): Promise<LocalPe
 export const LOOPBACK: ConnectionSettings = { allowPrivate: false, allowLoopback: true };
 
 /** The real transport, allowed to reach this machine, closed with its test. */
-export function localTransport(options: Partial<UndiciTransportOptions> = {}): Transport {
-  const transport = createUndiciTransport({
+export function localTransport(options: Partial<WireTransportOptions> = {}): Transport {
+  const transport = createWireTransport({
     clock: systemClock,
     connectionFor: () => LOOPBACK,
     ...options,
@@ -99,7 +96,7 @@ export function localTransport(options: Partial<UndiciTransportOptions> = {}): T
 /** Reads a body as text. */
 export async function textOf(response: HttpResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of response.body) chunks.push(chunk);
+  for await (const chunk of response.body) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
 }
 

@@ -1,38 +1,75 @@
 import { describe, expect, it } from "vitest";
 import type { ByteStream } from "../../lib/base/byte-stream.ts";
 import { OutgoingBody } from "../../lib/http/outgoing-body.ts";
-import { VirtualClock } from "../support/virtual-clock.ts";
 
 function bodyOf(chunks: readonly string[], bytes: number) {
-  const clock = new VirtualClock();
-  const timeouts: string[] = [];
   const state = { taken: 0, isClosed: false };
+  // One buffer for all, as streams may do.
+  const shared = Buffer.alloc(16);
   async function* source(): ByteStream {
     try {
       for (const chunk of chunks) {
         state.taken++;
-        yield Buffer.from(chunk);
+        yield shared.subarray(0, shared.write(chunk));
+        shared.fill("#");
       }
     } finally {
       state.isClosed = true;
     }
   }
-  const limits = { clock, stallMs: 1_000, answerMs: 5_000 };
-  const body = new OutgoingBody({ stream: source(), bytes }, limits, (what) => timeouts.push(what));
-  return { body, clock, timeouts, state };
+  return { body: new OutgoingBody({ stream: source(), bytes }), state };
 }
 
-const chunk = (text: string) => ({ done: false, value: Buffer.from(text) });
-const DONE = { done: true, value: undefined };
+/** A sink that notes what it gets, and takes its time for each write when told to. */
+function sinkOf(isSlow = false) {
+  const got: string[] = [];
+  let release: () => void = () => undefined;
+  const write = (bytes: Uint8Array): Promise<void> | undefined => {
+    if (!isSlow) {
+      got.push(Buffer.from(bytes).toString());
+      return undefined;
+    }
+    return new Promise((resolve) => {
+      release = () => {
+        got.push(Buffer.from(bytes).toString());
+        resolve();
+      };
+    });
+  };
+  return { got, write, release: () => release() };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("OutgoingBody", () => {
-  it("holds the last chunk back until the source has ended", async () => {
+  it("holds the last bytes back until the source has ended, whole", async () => {
     const { body, state } = bodyOf(["ab", "", "cd", ""], 4);
-    expect(await body.next()).toEqual(chunk("ab"));
-    expect(state.isClosed).toBe(false);
-    expect(await body.next()).toEqual(chunk("cd"));
-    expect(state.isClosed).toBe(true);
-    expect(await body.next()).toEqual(DONE);
+    const closedAt: boolean[] = [];
+    const got: string[] = [];
+    await body.send({
+      write: (bytes) => {
+        closedAt.push(state.isClosed);
+        got.push(Buffer.from(bytes).toString());
+        return undefined;
+      },
+    });
+    expect({ got, closedAt, isComplete: body.isComplete }).toEqual({
+      got: ["ab", "cd"],
+      closedAt: [false, true],
+      isComplete: true,
+    });
+  });
+
+  it("sends nothing of an empty source", async () => {
+    const { body, state } = bodyOf([], 0);
+    const { got, write } = sinkOf();
+    await body.send({ write });
+    expect({ got, ...state, isComplete: body.isComplete }).toEqual({
+      got: [],
+      taken: 0,
+      isClosed: true,
+      isComplete: true,
+    });
   });
 
   it.each([
@@ -42,27 +79,54 @@ describe("OutgoingBody", () => {
     [["a"], 0, "over 0 bytes"],
   ])("refuses %j for a body of %d bytes", async (chunks, bytes, words) => {
     const { body, state } = bodyOf(chunks, bytes);
-    const read = async () => {
-      for (let result = await body.next(); !result.done; ) result = await body.next();
-    };
-    await expect(read()).rejects.toThrow(`the request body has ${words}, announced were ${bytes}`);
-    expect(body.failure?.error).toMatchObject({ code: "CONTENT_LENGTH", remedy: "giveUp" });
-    expect(state.isClosed).toBe(true);
+    const { write } = sinkOf();
+    await expect(body.send({ write })).rejects.toMatchObject({
+      code: "CONTENT_LENGTH",
+      remedy: "giveUp",
+      message: `the request body has ${words}, announced were ${bytes}`,
+    });
+    expect({ isComplete: body.isComplete, isClosed: state.isClosed }).toEqual({
+      isComplete: false,
+      isClosed: true,
+    });
   });
 
-  it("reads no more after an early answer, and ends with the exchange", async () => {
-    const { body, clock, state } = bodyOf(["ab", "cd"], 4);
-    await body.next();
-    body.halt();
-    let isSettled = false;
-    const pulled = body.next().finally(() => {
-      isSettled = true;
+  it("asks for no more, and leaves nothing, while bytes are being written", async () => {
+    const { body, state } = bodyOf(["ab", "cd"], 4);
+    const sink = sinkOf(true);
+    const sent = body.send(sink);
+    await turn();
+    expect(state.taken).toBe(1);
+    body.leave();
+    await turn();
+    // The source may use the bytes again as soon as it is left.
+    expect(state.isClosed).toBe(false);
+    sink.release();
+    await sent;
+    await turn();
+    expect({ got: sink.got, ...state, isComplete: body.isComplete }).toEqual({
+      got: ["ab"],
+      taken: 1,
+      isClosed: true,
+      isComplete: false,
     });
-    await clock.advance(60_000);
-    expect({ isSettled, ...state }).toEqual({ isSettled: false, taken: 1, isClosed: true });
-    body.close();
-    expect(await pulled).toEqual(DONE);
-    expect(await body.next()).toEqual(DONE);
+  });
+
+  it("leaves a source before it was asked for anything", async () => {
+    let isLeft = false;
+    const stream: ByteStream = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => Promise.reject(new Error("asked")),
+        return: async () => {
+          isLeft = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const body = new OutgoingBody({ stream, bytes: 9 });
+    body.leave();
+    await body.send(sinkOf());
+    expect(isLeft).toBe(true);
   });
 
   it("does not let a source that fails after the answer spoil it", async () => {
@@ -72,38 +136,10 @@ describe("OutgoingBody", () => {
         next: () => new Promise((_, reject) => (breakSource = reject)),
       }),
     };
-    const limits = { clock: new VirtualClock(), stallMs: 1, answerMs: 1 };
-    const body = new OutgoingBody({ stream, bytes: 9 }, limits, () => undefined);
-    const pulled = body.next();
-    body.halt();
+    const body = new OutgoingBody({ stream, bytes: 9 });
+    const sent = body.send(sinkOf());
+    body.leave();
     breakSource(new Error("source closed"));
-    await limits.clock.advance(10);
-    body.close();
-    expect(await pulled).toEqual(DONE);
-    expect(body.failure).toBeUndefined();
-  });
-
-  it("times the connection, not the source", async () => {
-    const { body, clock, timeouts } = bodyOf(["ab", "cd"], 4);
-    await clock.advance(60_000);
-    await body.next();
-    await clock.advance(999);
-    await body.next();
-    expect(timeouts).toEqual([]);
-    await clock.advance(1_000);
-    expect(timeouts).toEqual(["the other side stopped reading the body"]);
-  });
-
-  it("times the answer once the body is sent, until it comes", async () => {
-    const { body, clock, timeouts } = bodyOf([], 0);
-    expect(await body.next()).toEqual(DONE);
-    await clock.advance(4_999);
-    expect(timeouts).toEqual([]);
-    await clock.advance(1);
-    expect(timeouts).toEqual(["no answer to the body in time"]);
-    const answered = bodyOf([], 0);
-    await answered.body.next();
-    answered.body.halt();
-    expect(answered.clock.pending).toBe(0);
+    expect(await sent).toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { ByteStream } from "../../lib/base/byte-stream.ts";
-import type { FerryError } from "../../lib/base/error.ts";
 import { type StallOptions, watchStall } from "../../lib/http/stall-watchdog.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
@@ -28,13 +27,13 @@ function scripted(clock: VirtualClock, steps: readonly Step[]) {
 }
 
 function watched(stream: ByteStream, clock: VirtualClock, options: Partial<StallOptions> = {}) {
-  const aborted: FerryError[] = [];
+  const aborted: string[] = [];
   const output = watchStall(stream, {
     clock,
     stallMs: 1_000,
     floorBytesPerSecond: KIB,
     floorWindowMs: 10_000,
-    abort: (error) => aborted.push(error),
+    abort: () => aborted.push("aborted"),
     ...options,
   });
   return { output, aborted };
@@ -100,15 +99,26 @@ describe("watchStall", () => {
     expect(await clock.run(slowly())).toBe(2_000);
   });
 
-  it("closes the source when the consumer stops early", async () => {
+  it("ends what it reads from when the consumer stops early", async () => {
     const clock = new VirtualClock();
-    const { stream, state } = scripted(clock, repeat(9, { afterMs: 0, bytes: 1 }));
+    const { stream } = scripted(clock, repeat(9, { afterMs: 0, bytes: 1 }));
     const { output, aborted } = watched(stream, clock);
     const takeOne = async () => {
       for await (const _ of output) break;
     };
     await clock.run(takeOne());
-    expect({ aborted, ...state }).toEqual({ aborted: [], isClosed: true });
+    expect({ aborted, pending: clock.pending }).toEqual({ aborted: ["aborted"], pending: 0 });
+  });
+
+  it("ends what it reads from when the consumer leaves before the first byte", async () => {
+    const clock = new VirtualClock();
+    const { stream } = scripted(clock, repeat(9, { afterMs: 0, bytes: 1 }));
+    const { output, aborted } = watched(stream, clock);
+    const reader = output[Symbol.asyncIterator]();
+    await reader.return?.();
+    await reader.return?.();
+    expect(aborted).toEqual(["aborted"]);
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
   });
 
   it("hands the source's own error on", async () => {

@@ -23,6 +23,9 @@ export class JumpClock implements Clock {
   }
 
   schedule(milliseconds: number, task: () => void): () => void {
-    return systemClock.schedule(milliseconds, task);
+    return systemClock.schedule(milliseconds, () => {
+      this.#elapsedMs += milliseconds;
+      task();
+    });
   }
 }

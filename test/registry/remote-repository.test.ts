@@ -1,5 +1,5 @@
 import { systemClock } from "../../lib/base/system-clock.ts";
-import { createUndiciTransport } from "../../lib/http/undici-transport.ts";
+import { createWireTransport } from "../../lib/http/wire-transport.ts";
 import { remoteRepository } from "../../lib/registry/remote-repository.ts";
 import { repositoryContract } from "../contract/repository.ts";
 import { startRegistry } from "../support/real-registries.ts";
@@ -26,7 +26,7 @@ for (const kind of ["docker-registry", "registry", "zot"] as const) {
   repositoryContract(`a real ${kind}`, async () => {
     const started = await startRegistry(kind);
     if ("missing" in started) return started;
-    const transport = createUndiciTransport({
+    const transport = createWireTransport({
       clock: systemClock,
       connectionFor: () => ({ allowPrivate: true, allowLoopback: true }),
     });

@@ -1,5 +1,5 @@
 import { systemClock } from "../../lib/base/system-clock.ts";
-import { createUndiciTransport } from "../../lib/http/undici-transport.ts";
+import { createWireTransport } from "../../lib/http/wire-transport.ts";
 import type { Descriptor } from "../../lib/oci/descriptor.ts";
 import { type Digest, digestOf } from "../../lib/oci/digest.ts";
 import { MANIFEST_ACCEPT, MEDIA_TYPES } from "../../lib/oci/media-types.ts";
@@ -29,7 +29,7 @@ export interface RegistryProbe {
 
 /** Opens a plain client for the registry at `host`. */
 export function openProbe(host: string): RegistryProbe {
-  const transport = createUndiciTransport({
+  const transport = createWireTransport({
     clock: systemClock,
     connectionFor: () => ({ allowPrivate: true, allowLoopback: true }),
   });

@@ -61,7 +61,7 @@ function transportThrough(proxy: string, settings: Partial<ConnectionSettings> =
 
 const get = (url: string) => ({ method: "GET", url: new URL(url) }) as const;
 
-describe("the undici transport behind a proxy", () => {
+describe("the wire transport behind a proxy", () => {
   it("asks it for plain origins by their whole URL", async () => {
     const peer = await serveHttp((incoming, response) =>
       response.end(`${incoming.url} for ${incoming.headers.host}`),

@@ -11,7 +11,7 @@ import {
 
 const OK = "HTTP/1.1 200 OK\r\n";
 
-describe("the undici transport, when the peer fails,", () => {
+describe("the wire transport, when the peer fails,", () => {
   it("names the request of a refused connection", async () => {
     const transport = localTransport();
     const url = new URL("http://127.0.0.1:9/v2/a/blobs/uploads/S3CRET?_state=S3CRET");
@@ -104,7 +104,7 @@ describe("the undici transport, when the peer fails,", () => {
   });
 });
 
-describe("the undici transport, when the caller aborts,", () => {
+describe("the wire transport, when the caller aborts,", () => {
   const reason = new Error("the run was stopped");
 
   it("sends nothing with a signal that is aborted", async () => {
@@ -158,7 +158,7 @@ describe("the undici transport, when the caller aborts,", () => {
   });
 });
 
-describe("the undici transport's address guard", () => {
+describe("the wire transport's address guard", () => {
   it.each([
     "http://127.0.0.1:9/",
     "http://[::1]:9/",

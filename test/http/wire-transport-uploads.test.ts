@@ -41,7 +41,7 @@ const hashing = () =>
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-describe("the undici transport, sending a body,", () => {
+describe("the wire transport, sending a body,", () => {
   it("sends bytes at hand and streams over one connection", async () => {
     const peer = await hashing();
     const transport = localTransport();

@@ -22,7 +22,7 @@ async function ask(url: string, tls?: TlsSettings): Promise<string> {
 
 const greeting = () => serveHttps((_, response) => response.end("hello"));
 
-describe("the undici transport over TLS", () => {
+describe("the wire transport over TLS", () => {
   it("refuses a certificate of an unknown authority, and says what to set", async () => {
     const { origin } = await greeting();
     await expect(ask(origin)).rejects.toMatchObject({

@@ -12,7 +12,7 @@ import {
 
 const MIB = 1024 * 1024;
 
-describe("the undici transport", () => {
+describe("the wire transport", () => {
   it("sends a request as it is and gives the answer as it came", async () => {
     const peer = await serveHttp((request, response) => {
       response.writeHead(307, [
