@@ -1,55 +1,20 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
+import { buildFunctions } from "./build-functions.ts";
+import { BUNDLE, ROOT } from "./bundle.ts";
+import { licenceNotices } from "./licences.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const SIZE_MAX = 4 * 1024 * 1024;
 
-/** ES modules have no `require`, which bundled CommonJS packages call. */
-const BANNER = 'import{createRequire as _cr}from"node:module";const require=_cr(import.meta.url);';
-
-interface Package {
-  readonly name: string;
-  readonly version: string;
-  readonly license: string;
-}
-
-/**
- * Bundles the command line into `dist/`: a small entry, and one chunk for each part that is loaded
- * when it is needed, so that a command pays only for what it uses.
- */
+/** Bundles the command line into `dist/`. */
 async function buildCommandLine(): Promise<Metafile> {
-  const { version } = readPackage(join(ROOT, "package.json"));
   const { metafile } = await build({
-    absWorkingDir: ROOT,
+    ...BUNDLE,
     entryPoints: { imageferry: "lib/cli/main.ts" },
     outdir: "dist",
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    minify: true,
-    metafile: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    mainFields: ["module", "main"],
     external: ["libsql"],
-    // undici loads it at once, 15 ms and 2 MiB, for a protocol that is never spoken here.
-    alias: { "node:http2": "./infra/no-http2.ts" },
-    legalComments: "none",
-    banner: { js: BANNER },
-    define: { IMAGEFERRY_VERSION: JSON.stringify(version) },
   });
   return metafile;
 }
@@ -58,39 +23,6 @@ async function buildCommandLine(): Promise<Metafile> {
 function makeExecutable(file: string): void {
   writeFileSync(file, `#!/usr/bin/env node\n${readFileSync(file, "utf8")}`);
   chmodSync(file, 0o755);
-}
-
-/** Packages with code in the bundle, each with its licence text. */
-function licenceNotices(metafile: Metafile): string {
-  const inputs = Object.keys(metafile.inputs);
-  const folders = inputs.flatMap((input) => {
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
-    return folder === undefined ? [] : [folder];
-  });
-  return [...new Set(folders)]
-    .sort()
-    .map(noticeOf)
-    .join(`\n${"-".repeat(78)}\n\n`);
-}
-
-function noticeOf(folder: string): string {
-  const { name, version, license } = readPackage(join(ROOT, folder, "package.json"));
-  const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file === undefined ? "" : readFileSync(join(ROOT, folder, file), "utf8").trim();
-  return `${name} ${version} (${license})\n\n${text}\n`;
-}
-
-function readPackage(file: string): Package {
-  const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-  const field = (key: string): string => {
-    const value = isRecord(content) ? content[key] : undefined;
-    return typeof value === "string" ? value : "unknown";
-  };
-  return { name: field("name"), version: field("version"), license: field("license") };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 /** Prints the size of the entry and of everything, and refuses a bundle that has grown too large. */
@@ -110,5 +42,6 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST, { recursive: true });
 const metafile = await buildCommandLine();
 makeExecutable(join(DIST, "imageferry.mjs"));
-writeFileSync(join(DIST, "THIRD-PARTY.txt"), licenceNotices(metafile));
+writeFileSync(join(DIST, "THIRD-PARTY.txt"), licenceNotices(ROOT, Object.keys(metafile.inputs)));
 reportSize(metafile);
+await buildFunctions();
