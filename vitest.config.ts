@@ -21,8 +21,6 @@ export default defineConfig({
           pool: "forks",
           // Memory and start-up are measured: nothing else may run beside them.
           fileParallelism: false,
-          // Processes, sockets and signals on a busy machine: a failure has to show twice.
-          retry: 1,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },

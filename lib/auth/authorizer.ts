@@ -39,4 +39,6 @@ export interface Authorizer {
     sent: string | undefined,
     options?: CallOptions,
   ): Promise<string | undefined>;
+  /** Forgets what was handed out for these scopes: what they allow has changed meanwhile. */
+  forget?(scopes: readonly Scope[]): Promise<void>;
 }

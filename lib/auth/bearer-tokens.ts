@@ -75,6 +75,11 @@ export class BearerTokens {
     return bearerHeader((await this.#current(need, options)).value);
   }
 
+  /** Forgets the tokens of a credential that cover the given scopes. */
+  forget(credentialId: string, scopes: ScopeSet): void {
+    this.#cache.drop(credentialId, scopes);
+  }
+
   #mayHaveExpired(token: CachedToken): boolean {
     const nowMs = this.#options.wire.clock.now();
     if (nowMs >= token.renewAtMs) return true;

@@ -14,6 +14,7 @@ export interface RealmOwner {
 }
 
 const ALIBABA = /^registry(-vpc|-internal)?\.([a-z0-9-]+)\.aliyuncs\.com$/;
+const ALIBABA_ENTERPRISE = /^[a-z0-9-]+-registry(-vpc)?\.([a-z0-9-]+)\.cr\.aliyuncs\.com$/;
 
 /**
  * Resolves the realm of a Bearer challenge (distribution, *Token Authentication Specification*);
@@ -62,8 +63,8 @@ function isInternal(hostname: string): boolean {
 
 function isTrusted(realm: URL, { registry, origin, tokenRealms }: RealmOwner): boolean {
   const own = [origin.href, `https://${registry}`, `${origin.protocol}//${registry}`];
-  const known = [...own, vendorRealm(registry), ...tokenRealms];
-  return known.some((entry) => entry !== undefined && isSameHost(entry, realm));
+  const known = [...own, ...vendorRealms(registry), ...tokenRealms];
+  return known.some((entry) => isSameHost(entry, realm));
 }
 
 /** An entry without a scheme stands for its host and port. */
@@ -73,11 +74,15 @@ function isSameHost(entry: string, realm: URL): boolean {
 }
 
 /** Sibling hosts are never trusted by their domain alone: on clouds' domains strangers own them. */
-function vendorRealm(registry: string): string | undefined {
-  if (registry === DOCKER_HUB) return "https://auth.docker.io";
-  if (registry === "registry.gitlab.com") return "https://gitlab.com";
-  const alibaba = ALIBABA.exec(registry);
-  return alibaba ? `https://dockerauth${alibaba[1] ?? ""}.${alibaba[2]}.aliyuncs.com` : undefined;
+function vendorRealms(registry: string): readonly string[] {
+  if (registry === DOCKER_HUB) return ["https://auth.docker.io"];
+  if (registry === "registry.gitlab.com") return ["https://gitlab.com"];
+  const personal = ALIBABA.exec(registry);
+  if (personal) return [`https://dockerauth${personal[1] ?? ""}.${personal[2]}.aliyuncs.com`];
+  const [, network = "", region] = ALIBABA_ENTERPRISE.exec(registry) ?? [];
+  if (region === undefined) return [];
+  const servers = [`dockerauth-ee${network}.${region}`, `dockerauth${network}.${region}`];
+  return servers.map((server) => `https://${server}.aliyuncs.com`);
 }
 
 function refused(registry: string, why: string, hint?: string): FerryError {

@@ -109,6 +109,11 @@ class TokenAuthorizer implements Authorizer {
     return header;
   }
 
+  async forget(scopes: readonly Scope[]): Promise<void> {
+    const { id } = await this.#credentials.find(repositoryOf(scopes));
+    this.#tokens.forget(id, scopeSetOf(scopes));
+  }
+
   #choose(challenges: readonly Challenge[], sent: string | undefined): Way | undefined {
     const bearer = challenges.find(isBearer);
     const realm = bearer?.parameters.get("realm");

@@ -18,7 +18,13 @@ export const EXIT = {
 export type StopSignal = "SIGINT" | "SIGTERM";
 
 /** Codes of failures that other credentials would mend. */
-const CREDENTIAL_CODES: ReadonlySet<string> = new Set(["CREDENTIALS_REFUSED", "DENIED"]);
+const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
+  "CREDENTIALS_REFUSED",
+  "DENIED",
+  "CLOUD_KEYS_MISSING",
+  "CLOUD_KEYS_REFUSED",
+  "CLOUD_ACCESS_DENIED",
+]);
 
 /**
  * The exit code of a run: work left that a rerun takes up comes before failures; credentials only

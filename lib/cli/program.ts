@@ -6,6 +6,8 @@ import { addConfigCommands } from "./tree/config-commands.ts";
 import { addLookCommands } from "./tree/look-commands.ts";
 import { addOwnCommands } from "./tree/own-commands.ts";
 import { addRunCommands } from "./tree/run-commands.ts";
+import { addStateCommands } from "./tree/state-commands.ts";
+import { addWebhookCommands } from "./tree/webhook-commands.ts";
 
 const AFTER_HELP = `
 Flags without a command belong to sync: imageferry --auth auth.json --images images.json
@@ -63,7 +65,9 @@ export function createProgram(context: CliContext, finish: (exitCode: number) =>
   const tree = { program, context, finish };
   addRunCommands(tree);
   addLookCommands(tree);
+  addStateCommands(tree);
   addConfigCommands(tree);
+  addWebhookCommands(tree);
   addOwnCommands(tree);
   return program;
 }

@@ -10,6 +10,7 @@ import type { ReadText } from "./read-document.ts";
 import { resolveRegistries } from "./registry-from-schema.ts";
 import { type ConfigFields, configSchema, type PolicyFields } from "./schema.ts";
 import { type SettledPolicies, settleOverlaps } from "./settle-overlaps.ts";
+import { webhooksFromFields } from "./webhooks-from-schema.ts";
 
 /** What a configuration may refer to. */
 export interface ImageferryContext {
@@ -41,6 +42,7 @@ export async function loadImageferry(
     ...registries,
     policies: settled.policies,
     triggers: triggersOf(written, settled),
+    ...(fields.webhooks && { webhooks: webhooksFromFields(document.file, fields.webhooks) }),
     problems: [...problems, ...settled.problems],
     warnings: written.length === 0 ? [`file ${document.file} has no policies`] : [],
   };

@@ -2,6 +2,7 @@ import type { ConfiguredCredential } from "../auth/configured-keychain.ts";
 import type { FerryError } from "../base/error.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
+import type { WebhookConfig } from "./webhooks-from-schema.ts";
 
 /** Where the credential for a registry, namespace or repository comes from. */
 export type CredentialConfig = ConfiguredCredential;
@@ -34,6 +35,8 @@ export interface LoadedConfig extends RegistryConfigs {
   readonly policies: readonly SyncPolicy[];
   /** By policy name; a policy without triggers has none. */
   readonly triggers: ReadonlyMap<string, PolicyTriggers>;
+  /** By the last part of the path; left out: none. */
+  readonly webhooks?: ReadonlyMap<string, WebhookConfig>;
   readonly problems: readonly RuleProblem[];
   readonly warnings: readonly string[];
 }

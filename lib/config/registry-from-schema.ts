@@ -1,13 +1,14 @@
 import { dirname, resolve } from "node:path";
-import type { SecretSource } from "../auth/configured-keychain.ts";
 import { type FerryError, toFerryError } from "../base/error.ts";
 import { Secret } from "../base/secret.ts";
 import type { RegistrySettings, TlsSettings } from "../http/origin-settings.ts";
 import { configError } from "./config-error.ts";
-import { type Environment, expandReference } from "./expand-env.ts";
+import { credentialFromFields } from "./credential-from-schema.ts";
+import type { Environment } from "./expand-env.ts";
 import type { CredentialConfig, RegistryConfigs } from "./loaded-config.ts";
 import type { ReadText } from "./read-document.ts";
 import { normalizeKey, registryOfKey } from "./registry-key.ts";
+import { creationOf } from "./repository-creation.ts";
 import type { RegistryFields } from "./schema.ts";
 
 /** Where settings stand and what they may refer to. */
@@ -35,10 +36,14 @@ export async function resolveRegistries(
     const key = normalizeKey(written);
     if (seen.has(key)) throw sameRegistry(written, key);
     seen.add(key);
-    if (credential) credentials.set(key, credentialOf(credential, context.env));
+    if (credential) credentials.set(key, credentialFromFields(key, credential, context.env));
     if (Object.keys(settings).length === 0) continue;
     if (key !== registryOfKey(key)) throw notOfPath(written);
-    registries.set(key, { registry: key, ...(await settingsOf(settings, context)) });
+    registries.set(key, {
+      registry: key,
+      ...(await settingsOf(settings, context)),
+      ...creationOf(key, settings.createRepositories, credentials.get(key)),
+    });
   }
   return { registries: [...registries.values()], credentials };
 }
@@ -101,20 +106,6 @@ async function readPem(value: string, code: string, context: RegistryContext): P
 
 function isPem(text: string): boolean {
   return text.includes("-----BEGIN ");
-}
-
-function credentialOf(
-  fields: NonNullable<RegistryFields["credentials"]>,
-  env: Environment,
-): CredentialConfig {
-  const { username, password, identityToken } = fields;
-  if (identityToken !== undefined) return { identityToken: reference(identityToken) };
-  if (username === undefined || password === undefined) return { from: "docker-config" };
-  return { username: expandReference(username, env), password: reference(password) };
-}
-
-function reference(name: string): SecretSource {
-  return { kind: "reference", reference: name };
 }
 
 function sameRegistry(written: string, key: string): FerryError {

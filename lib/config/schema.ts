@@ -1,10 +1,7 @@
 import * as z from "zod";
-
-/** Text; a number such as a tag `1.25` counts as the text it is written as. */
-const text = z
-  .union([z.string().min(1), z.number()], "text is expected")
-  .transform(String)
-  .meta({ description: "text" });
+import { credentialsSchema } from "./credentials-schema.ts";
+import { text } from "./schema-text.ts";
+import { webhooksSchema } from "./webhooks-schema.ts";
 
 const oneOrMany = z.union([text.transform((one) => [one]), z.array(text).min(1)]);
 
@@ -13,38 +10,20 @@ const platform = z
   .regex(/^\w+\/\w+(?:\/\w+)?$/, "a platform is os/architecture or os/architecture/variant")
   .meta({ description: "os/architecture[/variant]" });
 
-const secretReference = z
-  .string()
-  .regex(/^(?:env|file):./, "a secret is named, never written: env:NAME or file:PATH")
-  .meta({ description: "Where the secret is: env:NAME or file:PATH." });
-
 const webAddress = z
   .string()
   .regex(/^https?:\/\/[^/@?#\s]+\/?$/i, "an address is written http(s)://host[:port], no more")
   .meta({ description: "http(s)://host[:port]" });
 
-const credentials = z
-  .strictObject({
-    username: text.optional().meta({ description: "User, or env:NAME." }),
-    password: secretReference.optional(),
-    identityToken: secretReference.optional(),
-    from: z.literal("docker-config").optional().meta({
-      description: "docker-config: what docker login and credential helpers have stored.",
+const createRepositories = z.union([
+  z.boolean(),
+  z.strictObject({
+    scanOnPush: z.boolean().optional().meta({ description: "Amazon ECR only." }),
+    immutableTags: z.boolean().optional().meta({
+      description: "Amazon ECR and the Enterprise edition of Alibaba Cloud only.",
     }),
-  })
-  .refine(isOneKind, "give username and password, or identityToken, or from");
-
-function isOneKind(value: {
-  username?: string | undefined;
-  password?: string | undefined;
-  identityToken?: string | undefined;
-  from?: string | undefined;
-}): boolean {
-  const hasUser = value.username !== undefined;
-  if (hasUser !== (value.password !== undefined)) return false;
-  const kinds = [hasUser, value.identityToken !== undefined, value.from !== undefined];
-  return kinds.filter(Boolean).length === 1;
-}
+  }),
+]);
 
 /** Settings of one registry. */
 const registrySchema = z.strictObject({
@@ -68,12 +47,16 @@ const registrySchema = z.strictObject({
   proxy: webAddress.optional().meta({ description: "Proxy to go through." }),
   concurrency: z.int().min(1).max(1024).optional().meta({ description: "Requests at once." }),
   requestsPerSecond: z.number().positive().optional(),
-  credentials: credentials.optional(),
+  credentials: credentialsSchema.optional(),
   tokenRealms: z.array(text).optional().meta({
     description: "Other hosts that may see the credentials to hand out a token.",
   }),
   allowedHosts: z.array(text).optional().meta({
     description: "Other hosts that redirects and uploads may lead to although they are private.",
+  }),
+  createRepositories: createRepositories.optional().meta({
+    description:
+      "Make missing repositories (ECR, ACR) or organizations (SWR) before the first push.",
   }),
 });
 
@@ -134,6 +117,9 @@ export const configSchema = z
     registries: registriesSchema.optional(),
     defaults: z.strictObject(copyFields).optional(),
     policies: z.array(policySchema).optional(),
+    webhooks: webhooksSchema.optional().meta({
+      description: "Webhooks by the last part of their path; without an entry a path is not there.",
+    }),
   })
   .meta({ title: "imageferry configuration" });
 

@@ -1,16 +1,24 @@
 import type { Clock } from "../base/clock.ts";
+import { FerryError } from "../base/error.ts";
 import { Permits, type Release } from "../base/permits.ts";
 
-/** Bounds of the traffic to one registry host. */
-export interface HostGateOptions {
-  readonly clock: Clock;
-  /** Requests at once before anything is known about the host; 16 when left out. */
-  readonly concurrencyStart?: number;
+/** What one registry host may be asked at most. */
+export interface HostBounds {
   /** Requests at once at most; 64 when left out. */
   readonly concurrencyMax?: number;
   /** Requests started per second at most, evenly spaced; unlimited when left out. */
   readonly requestsPerSecond?: number;
 }
+
+/** How the traffic to one registry host is bounded. */
+export interface HostGateOptions extends HostBounds {
+  readonly clock: Clock;
+  /** Requests at once before anything is known about the host; 16 when left out. */
+  readonly concurrencyStart?: number;
+}
+
+const CONCURRENCY_START = 16;
+const CONCURRENCY_MAX = 64;
 
 /** Answers to one burst come in together: they count as one call to slow down. */
 const HALVE_AT_MOST_EVERY_MS = 1_000;
@@ -25,19 +33,25 @@ const HALVE_AT_MOST_EVERY_MS = 1_000;
 export class HostGate {
   readonly #clock: Clock;
   readonly #permits: Permits;
-  readonly #concurrencyMax: number;
-  readonly #spacingMs: number;
+  readonly #own: HostBounds;
+  readonly #concurrencyStart: number;
+  #concurrencyMax: number;
+  #spacingMs: number;
   #nextStartMs = 0;
   #pausedUntilMs = 0;
+  #closedUntilMs = 0;
   #halvedAtMs: number | undefined;
   #grownBy = 0;
 
   constructor(options: HostGateOptions) {
-    const { clock, concurrencyStart = 16, concurrencyMax = 64, requestsPerSecond } = options;
+    const { clock, concurrencyStart = CONCURRENCY_START } = options;
+    const { concurrencyMax = CONCURRENCY_MAX } = options;
     this.#clock = clock;
+    this.#own = options;
+    this.#concurrencyStart = concurrencyStart;
     this.#concurrencyMax = concurrencyMax;
     this.#permits = new Permits(Math.max(1, Math.min(concurrencyStart, concurrencyMax)));
-    this.#spacingMs = requestsPerSecond === undefined ? 0 : 1000 / requestsPerSecond;
+    this.#spacingMs = spacingOf(options);
   }
 
   /** Requests allowed at once now. */
@@ -49,9 +63,11 @@ export class HostGate {
    * Waits until one more request may be sent.
    *
    * @returns gives the place back once the answer has been dealt with.
-   * @throws the signal's reason when it aborts while waiting.
+   * @throws {FerryError} `HOST_PAUSED` (retryAfter) while the gate is closed, and the signal's
+   * reason when it aborts while waiting.
    */
   async enter(signal?: AbortSignal): Promise<Release> {
+    this.#refuseWhileClosed();
     const release = await this.#permits.acquire(1, signal);
     try {
       const startMs = this.#takeStartMs();
@@ -60,6 +76,7 @@ export class HostGate {
       while (this.#pausedUntilMs > this.#clock.monotonicMs()) {
         await this.#sleepUntil(this.#pausedUntilMs, signal);
       }
+      this.#refuseWhileClosed();
       return release;
     } catch (error) {
       release();
@@ -72,6 +89,25 @@ export class HostGate {
     const untilMs = this.#clock.monotonicMs() + milliseconds;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
     this.#nextStartMs = Math.max(this.#nextStartMs, this.#pausedUntilMs);
+  }
+
+  /** Refuses everybody for `milliseconds` from now: a pause that is too long to be waited out. */
+  close(milliseconds: number): void {
+    const untilMs = this.#clock.monotonicMs() + milliseconds;
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, untilMs);
+  }
+
+  /**
+   * Sets other bounds, such as a share of what many processes may ask together; left out: those
+   * the gate was made with.
+   */
+  bound(bounds: HostBounds = this.#own): void {
+    const { concurrencyMax = CONCURRENCY_MAX } = bounds;
+    this.#concurrencyMax = concurrencyMax;
+    this.#spacingMs = spacingOf(bounds);
+    const reached =
+      this.#halvedAtMs === undefined ? this.#concurrencyStart : this.#permits.capacity;
+    this.#permits.resize(Math.max(1, Math.min(reached, concurrencyMax)));
   }
 
   /** Learns from an answer whether the host takes more, or wants less. */
@@ -96,6 +132,16 @@ export class HostGate {
     this.#permits.resize(Math.max(1, Math.floor(this.#permits.capacity / 2)));
   }
 
+  #refuseWhileClosed(): void {
+    const retryAfterMs = this.#closedUntilMs - this.#clock.monotonicMs();
+    if (retryAfterMs <= 0) return;
+    throw new FerryError(`the registry asked for a pause; ${Math.ceil(retryAfterMs)} ms are left`, {
+      code: "HOST_PAUSED",
+      remedy: "retryAfter",
+      retryAfterMs,
+    });
+  }
+
   /** Reserves the next free start, `spacingMs` after the one before. */
   #takeStartMs(): number {
     const startMs = Math.max(this.#clock.monotonicMs(), this.#nextStartMs);
@@ -107,4 +153,8 @@ export class HostGate {
     const waitMs = timeMs - this.#clock.monotonicMs();
     if (waitMs > 0) await this.#clock.sleep(waitMs, signal);
   }
+}
+
+function spacingOf({ requestsPerSecond }: HostBounds): number {
+  return requestsPerSecond === undefined ? 0 : 1000 / requestsPerSecond;
 }

@@ -42,7 +42,7 @@ const KINDS = {
 
 type Code = keyof typeof KINDS;
 
-/** What the error codes of Node, OpenSSL and our own sockets mean. */
+/** What the error codes of Node, OpenSSL, our own sockets and undici mean. */
 const FAULTS: ReadonlyMap<string, readonly [Code, string]> = new Map([
   ["ECONNREFUSED", ["NETWORK_REFUSED", "connection refused"]],
   ["EHOSTUNREACH", ["NETWORK_REFUSED", "no route to the host"]],
@@ -51,6 +51,10 @@ const FAULTS: ReadonlyMap<string, readonly [Code, string]> = new Map([
   ["EPIPE", ["NETWORK_RESET", "connection closed while sending"]],
   ["WIRE_CLOSED", ["NETWORK_RESET", "connection closed by the other side"]],
   ["ETIMEDOUT", ["NETWORK_TIMEOUT", "connection timed out"]],
+  ["UND_ERR_SOCKET", ["NETWORK_RESET", "connection closed by the other side"]],
+  ["UND_ERR_CONNECT_TIMEOUT", ["NETWORK_TIMEOUT", "no connection in time"]],
+  ["UND_ERR_HEADERS_TIMEOUT", ["NETWORK_TIMEOUT", "no answer in time"]],
+  ["UND_ERR_BODY_TIMEOUT", ["NETWORK_TIMEOUT", "the answer stalled"]],
   ["WIRE_CONNECT_TIMEOUT", ["NETWORK_TIMEOUT", "no connection in time"]],
   ["WIRE_ANSWER_TIMEOUT", ["NETWORK_TIMEOUT", "no answer in time"]],
   ["WIRE_BODY_TIMEOUT", ["NETWORK_TIMEOUT", "the answer stalled"]],
@@ -61,6 +65,7 @@ const FAULTS: ReadonlyMap<string, readonly [Code, string]> = new Map([
   ["WIRE_HEAD_TOO_LONG", ["NETWORK_PROTOCOL", "the answer's headers are over 16 KiB"]],
   ["WIRE_SYNTAX", ["NETWORK_PROTOCOL", "the answer is not HTTP/1.1"]],
   ["WIRE_LENGTH", ["CONTENT_LENGTH", "the answer's length is wrong"]],
+  ["UND_ERR_DESTROYED", ["TRANSPORT_CLOSED", "the transport is closed"]],
   ["WIRE_SHUT", ["TRANSPORT_CLOSED", "the transport is closed"]],
   ["WIRE_REQUEST", ["REQUEST_INVALID", "path or headers hold forbidden characters"]],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", ["TLS_UNTRUSTED", "the certificate is self-signed"]],

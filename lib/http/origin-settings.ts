@@ -11,6 +11,14 @@ export interface TlsSettings {
   readonly insecureSkipVerify?: boolean;
 }
 
+/** How missing repositories are made. */
+export interface RepositoryCreation {
+  /** Scan images for vulnerabilities when they are pushed; Amazon ECR only. */
+  readonly scanOnPush?: boolean;
+  /** Tags cannot be moved; Amazon ECR and Alibaba's Enterprise edition only. */
+  readonly immutableTags?: boolean;
+}
+
 /** How to reach one registry; the `registries:` section of the configuration, resolved. */
 export interface RegistrySettings {
   /** Name as it stands in references: `host[:port]`, normal form. */
@@ -30,6 +38,8 @@ export interface RegistrySettings {
   /** Other hosts that upload locations and redirects may lead to although their address is private. */
   readonly allowedHosts?: readonly string[];
   readonly quirks?: readonly string[];
+  /** Make repositories that are missing when something is first written to them. */
+  readonly createRepositories?: RepositoryCreation | false;
 }
 
 /** How one origin is connected to. */

@@ -10,6 +10,8 @@ export interface HostCapabilities {
   chunkBytesMin: number;
   /** Greatest chunk, bytes; 0 when chunks are refused, `undefined` when nothing is known. */
   chunkBytesMax: number | undefined;
+  /** Every chunk but the last has to be as large as the first. */
+  readonly chunksEqual: boolean;
   /** Whether asking for a mount makes sense. */
   readonly mount: boolean;
   /** Whether an upload's status can be trusted. */
@@ -36,6 +38,7 @@ export function capabilitiesOf(registry: string, quirkIds?: readonly string[]): 
     uploadWay: effects.uploadWay ?? "whole",
     chunkBytesMin: effects.chunkBytesMin ?? 0,
     chunkBytesMax: effects.chunkBytesMax,
+    chunksEqual: effects.chunksEqual ?? false,
     mount: effects.mount ?? true,
     uploadStatus: effects.uploadStatus ?? true,
     tagPageSize: effects.tagPageSize ?? TAG_PAGE_SIZE,

@@ -14,6 +14,8 @@ export interface QuirkEffects {
   readonly chunkBytesMin?: number;
   /** Greatest chunk, bytes; 0 when the registry takes no chunks at all. */
   readonly chunkBytesMax?: number;
+  /** Every chunk but the last has to be as large as the first. */
+  readonly chunksEqual?: boolean;
   /** False: mounting does not work here, asking is wasted. */
   readonly mount?: boolean;
   /** False: an upload's status can not be asked for; our own count stands. */
@@ -63,7 +65,7 @@ export const QUIRKS: readonly Quirk[] = [
       chunkBytesMax: 20 * MIB,
       mount: false,
       uploadStatus: false,
-      createFirst: "with `aws ecr create-repository`, or by a repository creation template",
+      createFirst: "with `aws ecr create-repository`, or say createRepositories: true",
     },
   },
   {
@@ -103,7 +105,7 @@ export const QUIRKS: readonly Quirk[] = [
     link: "https://github.com/containers/skopeo/issues/1645",
     effects: {
       nameParts: [2, 2],
-      createFirst: "or its namespace, in the Container Registry console",
+      createFirst: "or its namespace, in the console, or say createRepositories: true",
     },
   },
   {
@@ -112,7 +114,7 @@ export const QUIRKS: readonly Quirk[] = [
     note: "The namespace is made beforehand, or creates its repositories itself.",
     link: "https://www.alibabacloud.com/help/en/acr/",
     effects: {
-      createFirst: "or let its namespace create repositories (AutoCreateRepo)",
+      createFirst: "with its namespace, or say createRepositories: true",
     },
   },
   {
@@ -120,7 +122,10 @@ export const QUIRKS: readonly Quirk[] = [
     hosts: /^swr\.[a-z0-9-]+\.myhuaweicloud\.com$/,
     note: "The organization is made beforehand.",
     link: "https://github.com/AliyunContainerService/image-syncer/issues/161",
-    effects: { nameParts: [2, ANY_DEPTH], createFirst: "or its organization, in the SWR console" },
+    effects: {
+      nameParts: [2, ANY_DEPTH],
+      createFirst: "or its organization, or say createRepositories: true",
+    },
   },
   {
     id: "tcr",
@@ -154,6 +159,12 @@ export const QUIRKS: readonly Quirk[] = [
     note: "A proxy in front limits the length of a body.",
     link: DISTRIBUTION_SPEC,
     effects: { uploadWay: "chunks" },
+  },
+  {
+    id: "equal-chunks",
+    note: "Chunks become the parts of a multipart upload, all of one size (R2).",
+    link: "https://github.com/cloudflare/serverless-registry",
+    effects: { chunksEqual: true },
   },
   {
     id: "mount",

@@ -54,6 +54,8 @@ export interface RegistryClient {
   read(call: RegistryCall, bytesMax: number): Promise<WholeResponse>;
   /** Repeats a task the way calls are repeated. */
   retry<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Has tokens for a repository issued anew: it was just made. */
+  renewAccess(repository: string): Promise<void>;
   /** Waits before asking again for what ought to be there. */
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

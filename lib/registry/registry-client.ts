@@ -108,6 +108,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
         return { status, headers, bytes: await collect(body, bytesMax) };
       }, call.signal),
     retry,
+    renewAccess: async (repository) =>
+      wire.authorizer.forget?.([{ kind: "repository", repository, actions: ["pull"] }]),
     pause: (milliseconds, signal) => clock.sleep(milliseconds, signal),
   };
 }

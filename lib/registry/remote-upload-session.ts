@@ -1,8 +1,10 @@
 import type { ByteStream } from "../base/byte-stream.ts";
 import type { CallOptions } from "../base/call-options.ts";
+import { FerryError } from "../base/error.ts";
 import type { Digest } from "../oci/digest.ts";
 import { closeUpload, unlessStored } from "./close-upload.ts";
 import { commitBlob } from "./commit-blob.ts";
+import type { HostCapabilities } from "./host-capabilities.ts";
 import { openUpload } from "./open-upload.ts";
 import type { RepositoryEndpoint } from "./registry-call.ts";
 import type { BlobContent, UploadCheckpoint, UploadSession } from "./repository.ts";
@@ -16,16 +18,23 @@ import type { UploadChannel } from "./upload-channel.ts";
  * session it was begun in.
  */
 export function remoteUploadSession(at: RepositoryEndpoint, channel: UploadChannel): UploadSession {
-  const { chunkBytesMin, chunkBytesMax } = channel.capabilities;
+  const { chunkBytesMin, chunkBytesMax, chunksEqual } = channel.capabilities;
   return {
     get offset() {
       return channel.offset;
     },
     chunkBytesMin,
     ...(chunkBytesMax !== undefined && { chunkBytesMax }),
+    chunksEqual,
 
-    append: (content: ByteStream, bytes: number, options: CallOptions = {}) =>
-      channel.patch({ body: { stream: content, bytes }, ranged: true, ...options }),
+    async append(content: ByteStream, bytes: number, options: CallOptions = {}) {
+      try {
+        await channel.patch({ body: { stream: content, bytes }, ranged: true, ...options });
+      } catch (error) {
+        learnLimit(error, bytes, channel.capabilities);
+        throw error;
+      }
+    },
 
     async commit(digest: Digest, rest?: BlobContent, options: CallOptions = {}) {
       if (rest === undefined) return closeUpload(channel, digest, options);
@@ -40,6 +49,13 @@ export function remoteUploadSession(at: RepositoryEndpoint, channel: UploadChann
 
     checkpoint: (): UploadCheckpoint => ({ location: channel.location, offset: channel.offset }),
   };
+}
+
+/** A body that was too large tells what is: at most half of it. */
+function learnLimit(error: unknown, bytes: number, capabilities: HostCapabilities): void {
+  if (!(error instanceof FerryError) || error.code !== "TOO_LARGE") return;
+  const half = Math.ceil(bytes / 2);
+  capabilities.chunkBytesMax = Math.min(capabilities.chunkBytesMax ?? half, half);
 }
 
 interface Finish extends CallOptions {

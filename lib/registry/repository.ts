@@ -118,6 +118,8 @@ export interface UploadSession {
   readonly chunkBytesMin: number;
   /** The greatest chunk this registry takes; 0 when it takes none, left out when it says nothing. */
   readonly chunkBytesMax?: number;
+  /** Every chunk but the last has to be as large as the first. */
+  readonly chunksEqual?: boolean;
   /** Sends exactly `bytes` more bytes as one PATCH. */
   append(content: ByteStream, bytes: number, options?: CallOptions): Promise<void>;
   /**

@@ -55,6 +55,11 @@ export interface Ferry {
   /** The newest `limit` runs, newest first. */
   runs(limit: number): Promise<readonly RunSummary[]>;
   run(runId: string): Promise<RunDetail | undefined>;
+  /**
+   * The report of a stored run, in the shape `sync` gives; `undefined` when there is no such run.
+   * Tags that were equal already are in its totals only.
+   */
+  report(runId: string): Promise<RunReport | undefined>;
   /** Every tag of a repository, in the order the registry gives. */
   tags(repository: RepositoryName, signal: AbortSignal): AsyncIterable<string>;
   close(): Promise<void>;

@@ -1,17 +1,20 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../base/clock.ts";
+import { noDeadline } from "../base/deadline.ts";
 import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
-import { createLocalPool } from "../dispatch/local-pool.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import { tagPages } from "../registry/tag-pages.ts";
 import { createBlobLedger } from "../state/blob-ledger.ts";
+import { createListingLedger } from "../state/listing-ledger.ts";
+import { createLockLedger } from "../state/lock-ledger.ts";
 import { createRunLedger, type RunLedger } from "../state/run-ledger.ts";
+import { createRunParts } from "../state/run-parts.ts";
 import type { StateTable } from "../state/state-table.ts";
 import { createTaskLedger, type TaskLedger } from "../state/task-ledger.ts";
+import { createTaskReader } from "../state/task-reader.ts";
 import { createWatermarks } from "../state/watermarks.ts";
 import { createBlobPlacer } from "../sync/blob-placer.ts";
-import type { TargetResult } from "../sync/copy-tag.ts";
 import type { EventSink } from "../sync/events.ts";
 import { orchestrate } from "../sync/orchestrate.ts";
 import type { PlanReport } from "../sync/plan-report.ts";
@@ -19,13 +22,15 @@ import { planRun } from "../sync/plan-run.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
 import { createReferrersTags } from "../sync/referrers-tag.ts";
 import type { RunDetail, RunReport, RunSummary } from "../sync/report.ts";
-import { createReportFold } from "../sync/report-fold.ts";
+import { createReportFold, type ReportFold } from "../sync/report-fold.ts";
 import { resumeRun } from "../sync/resume-run.ts";
-import { detailRun, summarize, summaryJson } from "../sync/run-history.ts";
-import { type RunTaskPorts, runTask } from "../sync/run-task.ts";
+import { detailRun, summarize, summaryOf } from "../sync/run-history.ts";
+import type { RunTaskPorts } from "../sync/run-task.ts";
+import { reportOfRun } from "../sync/stored-report.ts";
+import { encodeSummary, type StoredSummary, summaryOfReport } from "../sync/summary-wire.ts";
 import { driveRun, type Workers } from "../sync/sync-run.ts";
-import type { FailureRecord } from "../sync/task.ts";
 import type { Ferry, FerryOptions, PlanCallOptions, SyncCallOptions } from "./ferry.ts";
+import { createLocalWorkers } from "./local-workers.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
 
 /** The parts a local ferry is put together from. */
@@ -47,9 +52,12 @@ export class LocalFerry implements Ferry {
   readonly #parts: LocalFerryParts;
   readonly #runs: RunLedger;
   readonly #tasks: TaskLedger;
+  /** Names this process in leases. */
+  readonly #owner: string;
 
   constructor(parts: LocalFerryParts) {
     this.#parts = parts;
+    this.#owner = `local-${parts.random.hex(4)}`;
     this.#runs = createRunLedger(parts.table, parts);
     this.#tasks = createTaskLedger(parts.table, parts);
   }
@@ -61,14 +69,21 @@ export class LocalFerry implements Ferry {
   async sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport> {
     const run = this.#startRun(options);
     const { id, signal } = run;
-    const names = policies.map(({ name }) => name);
-    const startedAt = this.#parts.clock.now();
-    await this.#runs.create({ id, trigger: "cli", startedAt, policies: names });
+    const { table, clock, random } = this.#parts;
+    const startedAt = clock.now();
+    await this.#runs.create({ id, trigger: "cli", startedAt, policies: policies.length });
     return this.#drive(run, async ({ workers, emit }) => {
       emit({ type: "run.started", runId: id, policies: policies.length });
-      const ledgers = { runs: this.#runs, tasks: this.#tasks };
-      const ports = { ...this.#comparePorts(), ...ledgers, dispatcher: workers, emit };
-      await orchestrate(id, policies, { ports, signal });
+      const ports = {
+        ...this.#comparePorts(),
+        ...{ clock, emit, dispatcher: workers, tasks: this.#tasks },
+        taskReader: createTaskReader(table),
+        listings: createListingLedger(table, { clock, random }),
+        runParts: createRunParts(table, { clock }),
+        owner: this.#owner,
+        patient: false,
+      };
+      await orchestrate({ runId: id, policies }, ports, { deadline: noDeadline, signal });
     });
   }
 
@@ -77,10 +92,16 @@ export class LocalFerry implements Ferry {
     if (stored === undefined) throw unknownRun(runId);
     if (!stored.enumerated) throw notEnumerated(runId);
     await this.#runs.reopen(runId);
-    const run = { ...this.#startRun({ ...options, failFast: false }), id: runId };
+    const started = this.#startRun({ ...options, failFast: false });
+    const run = { ...started, id: runId, isRetry: true };
     return this.#drive(run, async ({ workers, emit }) => {
       emit({ type: "run.started", runId, policies: 0 });
-      await resumeRun(runId, { tasks: this.#tasks, dispatcher: workers, emit });
+      await resumeRun(runId, {
+        tasks: this.#tasks,
+        dispatcher: workers,
+        clock: this.#parts.clock,
+        emit,
+      });
     });
   }
 
@@ -92,6 +113,11 @@ export class LocalFerry implements Ferry {
   async run(runId: string): Promise<RunDetail | undefined> {
     const record = await this.#runs.get(runId);
     return record && detailRun(record, this.#tasks);
+  }
+
+  async report(runId: string): Promise<RunReport | undefined> {
+    const record = await this.#runs.get(runId);
+    return record && reportOfRun(record, this.#tasks);
   }
 
   async *tags(repository: RepositoryName, signal: AbortSignal): AsyncIterable<string> {
@@ -122,6 +148,7 @@ export class LocalFerry implements Ferry {
     setMaxListeners(0, signal);
     return {
       id: `${stamp.toLowerCase()}-${random.hex(3)}`,
+      isRetry: false,
       signal,
       stopAfterFailure: options.failFast ? () => stop.abort() : () => undefined,
     };
@@ -143,9 +170,15 @@ export class LocalFerry implements Ferry {
       runId: run.id,
       retries: options.retries,
       signal: run.signal,
-      summary: () => summaryJson(fold.report()),
+      summary: async () => encodeSummary(await this.#summary(run, fold)),
     });
     return fold.report();
+  }
+
+  /** What a retry did is a part of its run only: the rows tell the whole. */
+  async #summary({ id, isRetry }: LocalRun, fold: ReportFold): Promise<StoredSummary> {
+    const stored = isRetry ? await this.#runs.get(id) : undefined;
+    return stored === undefined ? summaryOfReport(fold.report()) : summaryOf(stored, this.#tasks);
   }
 
   #workers(run: LocalRun, emit: EventSink): Workers {
@@ -156,42 +189,20 @@ export class LocalFerry implements Ferry {
       tasks: this.#tasks,
       blobs,
       placer: createBlobPlacer({ blobs, clock, random, emit }),
-      referrersTags: createReferrersTags(),
+      referrersTags: createReferrersTags({ locks: createLockLedger(table, { clock }), clock }),
       clock,
       emit,
-      owner: `local-${random.hex(4)}`,
+      owner: this.#owner,
     };
-    let retriable: string[] = [];
-    const pool = createLocalPool({
-      jobs: options.jobs ?? JOBS,
-      run: async ({ runId, taskId }) => {
-        if (run.signal.aborted) return;
-        const failures = failuresOf(await runTask({ runId, taskId }, ports, run.signal));
-        if (failures.some((failure) => failure.retriable)) retriable.push(taskId);
-        if (failures.length > 0) run.stopAfterFailure();
-      },
-    });
-    return {
-      dispatch: pool.dispatch,
-      idle: async () => {
-        await pool.idle();
-        await blobs.flush();
-      },
-      takeRetriable: () => {
-        const taken = retriable;
-        retriable = [];
-        return taken;
-      },
-    };
+    const { signal, stopAfterFailure: failed } = run;
+    return createLocalWorkers(ports, { jobs: options.jobs ?? JOBS, signal, failed });
   }
-}
-
-function failuresOf(results: readonly TargetResult[] = []): FailureRecord[] {
-  return results.flatMap(({ outcome }) => (outcome.kind === "failed" ? [outcome.failure] : []));
 }
 
 interface LocalRun {
   readonly id: string;
+  /** It goes on with a stored run. */
+  readonly isRetry: boolean;
   readonly signal: AbortSignal;
   readonly stopAfterFailure: () => void;
 }

@@ -8,11 +8,13 @@ import type { ConnectionSettings, RegistrySettings } from "../http/origin-settin
 import { isLoopbackHost, proxyFromEnv } from "../http/proxy-from-env.ts";
 import type { Transport } from "../http/transport.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import { madeOnDemand } from "../registry/made-on-demand.ts";
 import type { RegistryClient } from "../registry/registry-call.ts";
 import { createRegistryClient } from "../registry/registry-client.ts";
 import { plainHttpFallbackOrigin, registryOrigin } from "../registry/registry-origin.ts";
 import { remoteReader, remoteRepository } from "../registry/remote-repository.ts";
-import type { RepositoryOpener } from "../registry/repository.ts";
+import type { RepositoryOpener, RepositoryWriter } from "../registry/repository.ts";
+import type { FindRepositoryMaker } from "../registry/repository-maker.ts";
 import type { EventSink } from "../sync/events.ts";
 
 /** What the clients of all registries share. */
@@ -24,6 +26,8 @@ export interface FleetOptions {
   readonly random: Random;
   readonly userAgent: string;
   readonly emit: EventSink;
+  /** For targets whose missing repositories are to be made; none are when left out. */
+  readonly makerOf?: FindRepositoryMaker;
   /** Made once; it asks back how to connect to an origin. */
   readonly transport: (
     connectionFor: (origin: string) => ConnectionSettings | undefined,
@@ -65,7 +69,12 @@ export function createRegistryFleet(options: FleetOptions): RegistryFleet {
       return made;
     };
   };
-  return { client, source: opener(remoteReader), target: opener(remoteRepository), transport };
+  const openTarget = (at: RegistryClient, name: RepositoryName): RepositoryWriter => {
+    const writer = remoteRepository(at, name);
+    const maker = options.makerOf?.(name);
+    return maker ? madeOnDemand(writer, { maker, client: at }) : writer;
+  };
+  return { client, source: opener(remoteReader), target: opener(openTarget), transport };
 }
 
 function clientOf(

@@ -9,6 +9,28 @@ const TASK_SHARDS = 16;
 /** The partition that lists all runs; what they are stands in their own rows. */
 export const RUNS_PARTITION = "runs";
 
+/** The partition of the runs that still have something to be done: all that a sweep looks at. */
+export const ACTIVE_RUNS_PARTITION = "runs#active";
+
+/** What a run's policies and claimed targets have their sort keys begin with. */
+export const POLICY_PREFIX = "policy#";
+export const CLAIMS_PREFIX = "claims#";
+
+/** Where a run is noted as long as something in it is to be done. */
+export function activeRunKey(runId: string): RowKey {
+  return { partition: ACTIVE_RUNS_PARTITION, sort: runId };
+}
+
+/** Where a policy of a run is kept: in the order of the policies. */
+export function policyKey(runId: string, position: number): RowKey {
+  return { partition: runKey(runId).partition, sort: `${POLICY_PREFIX}${ordinal(position)}` };
+}
+
+/** Where it is kept which targets the policies of a run have claimed, batch after batch. */
+export function claimsKey(runId: string, batch: number): RowKey {
+  return { partition: runKey(runId).partition, sort: `${CLAIMS_PREFIX}${ordinal(batch)}` };
+}
+
 /** Where a run is kept. */
 export function runKey(runId: string): RowKey {
   return { partition: `run#${part(runId)}`, sort: "meta" };
@@ -50,8 +72,36 @@ export function watermarkKey(source: RepositoryName, target: RepositoryName, tag
   return { partition: `tags#${repositoryPart(source)}#${repositoryPart(target)}`, sort: tag };
 }
 
+/** Where the lock on one thing of a repository is kept, such as a list under a tag. */
+export function lockKey(name: RepositoryName, what: string): RowKey {
+  return { partition: `lock#${repositoryPart(name)}`, sort: what };
+}
+
+/** What slots of a registry have their sort keys begin with. */
+export const SLOT_PREFIX = "slot#";
+
+/** The partition of what all workers share about a registry. */
+export function hostPartition(registry: string): string {
+  return `host#${part(registry)}`;
+}
+
+/** Where it is kept what a registry asked for. */
+export function hostKey(registry: string): RowKey {
+  return { partition: hostPartition(registry), sort: "-" };
+}
+
+/** Where it is kept who has one of a registry's slots. */
+export function slotKey(registry: string, slot: number): RowKey {
+  return { partition: hostPartition(registry), sort: `${SLOT_PREFIX}${ordinal(slot)}` };
+}
+
 function taskPartition(runId: string, shard: number): string {
   return `run#${part(runId)}#${shard}`;
+}
+
+/** Sorts as the number does. */
+function ordinal(position: number): string {
+  return String(position).padStart(6, "0");
 }
 
 /** A host holds no slash, so the first one always ends it. */

@@ -3,7 +3,14 @@ import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { changeRow } from "./change-row.ts";
 import { RUNS_PARTITION, runKey, runListKey } from "./row-keys.ts";
-import { decodeRun, type NewRun, type RunRecord, type RunState } from "./run-record.ts";
+import {
+  decodeRun,
+  encodeRun,
+  type NewRun,
+  type RunRecord,
+  type RunState,
+  untouchedListing,
+} from "./run-record.ts";
 import type { JsonValue, StateTable } from "./state-table.ts";
 import { StoredRecord } from "./stored-record.ts";
 
@@ -20,15 +27,12 @@ export interface RunLedger {
   get(runId: string): Promise<RunRecord | undefined>;
   /** The runs that started last, newest first. */
   list(limit: number): Promise<readonly RunRecord[]>;
-  /** @throws {FerryError} `RUN_UNKNOWN`; so do all changes below. */
-  saveCursor(runId: string, cursor: JsonValue): Promise<void>;
-  /** Notes that every task of the run is planned; the cursor has done its work and goes. */
-  markEnumerated(runId: string): Promise<void>;
   /**
    * Closes a run that is enumerated, with its summary.
    *
    * @returns whether this call did it: of many callers, one hears `true` and reports.
-   * @throws {FerryError} `RUN_NOT_ENUMERATED` while tasks may still be missing.
+   * @throws {FerryError} `RUN_NOT_ENUMERATED` while tasks may still be missing; `RUN_UNKNOWN`, as
+   * all changes below do.
    */
   finish(runId: string, summary: JsonValue): Promise<boolean>;
   /** Notes that the run stopped on the way; `false` when it is finished already. */
@@ -66,13 +70,14 @@ class TableRunLedger implements RunLedger {
   async create(run: NewRun): Promise<RunRecord> {
     const { id, trigger, startedAt, policies } = run;
     const asked = { id, trigger, startedAt, policies };
-    const fresh: RunRecord = { ...asked, state: "running", enumerated: false };
+    const listing = untouchedListing(startedAt);
+    const fresh: RunRecord = { ...asked, state: "running", enumerated: false, listing };
     const stands = await changeRow<RunRecord>(this.#table, {
       key: runKey(id),
       seen: "absent",
       decide: (row) =>
         row === undefined
-          ? { kind: "write", value: { ...fresh }, result: () => fresh }
+          ? { kind: "write", value: encodeRun(fresh), result: () => fresh }
           : { kind: "leave", result: decodeRun(row.value) },
     });
     // After the run itself, and on every call: a creator that died in between is made up for.
@@ -97,14 +102,6 @@ class TableRunLedger implements RunLedger {
     const rows = await this.#table.getMany(ids.map(runKey));
     const runs = new Map(rows.map((row) => [row.partition, decodeRun(row.value)]));
     return ids.flatMap((id) => runs.get(runKey(id).partition) ?? []);
-  }
-
-  async saveCursor(runId: string, cursor: JsonValue): Promise<void> {
-    await this.#change(runId, (run) => ({ ...run, cursor }));
-  }
-
-  async markEnumerated(runId: string): Promise<void> {
-    await this.#change(runId, (run) => ({ ...run, enumerated: true, cursor: undefined }));
   }
 
   async finish(runId: string, summary: JsonValue): Promise<boolean> {
@@ -143,7 +140,7 @@ class TableRunLedger implements RunLedger {
         const run = decodeRun(row.value);
         const changed = next(run);
         if (changed === undefined) return { kind: "leave", result: run };
-        const write = { kind: "write", value: { ...changed }, result: () => changed } as const;
+        const write = { kind: "write", value: encodeRun(changed), result: () => changed } as const;
         if (changed.state !== "finished") return write;
         return { ...write, options: { expiresAt: this.#clock.now() + this.#keepMs } };
       },

@@ -16,8 +16,22 @@ export interface NewRun {
   readonly trigger: RunTrigger;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** The policies it carries out, as their owner writes them. */
-  readonly policies: JsonValue;
+  /** How many policies it carries out. */
+  readonly policies: number;
+}
+
+/** Who lists the tags of a run, and for how long. */
+export interface ListingLease {
+  /** Grows with each claim; writes of earlier epochs are refused. */
+  readonly epoch: number;
+  /** Claims since the listing last got on. */
+  readonly fruitless: number;
+  /** Who holds it, or held it last. */
+  readonly owner?: string | undefined;
+  /** Until when it is held, milliseconds since the epoch; left out: it is free. */
+  readonly until?: number | undefined;
+  /** While free: since when somebody may go on, milliseconds since the epoch. */
+  readonly freeAt: number;
 }
 
 /** A run as it is stored. */
@@ -25,13 +39,26 @@ export interface RunRecord extends NewRun {
   readonly state: RunState;
   /** All tasks are planned: only now can the run come to its end. */
   readonly enumerated: boolean;
+  readonly listing: ListingLease;
   /** How far the listing of tags got, as the orchestrator writes it. */
   readonly cursor?: JsonValue | undefined;
+  /** What the listing settled without a task, as the orchestrator writes it. */
+  readonly listed?: JsonValue | undefined;
   /** Milliseconds since the epoch. */
   readonly endedAt?: number | undefined;
   /** Tells the call that ended it from others. */
   readonly endedBy?: string | undefined;
   readonly summary?: JsonValue | undefined;
+}
+
+/** The listing of a run nobody has listed yet. */
+export function untouchedListing(startedAt: number): ListingLease {
+  return { epoch: 0, fruitless: 0, freeAt: startedAt };
+}
+
+/** A run as plain data for the state table. */
+export function encodeRun(run: RunRecord): JsonValue {
+  return { ...run, listing: { ...run.listing } };
 }
 
 /**
@@ -41,16 +68,39 @@ export interface RunRecord extends NewRun {
  */
 export function decodeRun(value: JsonValue): RunRecord {
   const record = new StoredRecord("a run", value);
-  return {
+  const listing = record.optionalJson("listing");
+  const run = {
     id: record.text("id"),
     trigger: record.oneOf("trigger", TRIGGERS),
     startedAt: record.number("startedAt"),
-    policies: record.json("policies"),
+    policies: countOf(record),
     state: record.oneOf("state", STATES),
     enumerated: record.flag("enumerated"),
+  };
+  return {
+    ...run,
+    listing: listing === undefined ? untouchedListing(run.startedAt) : decodeListing(listing),
     cursor: record.optionalJson("cursor"),
+    listed: record.optionalJson("listed"),
     endedAt: record.optionalNumber("endedAt"),
     endedBy: record.optionalText("endedBy"),
     summary: record.optionalJson("summary"),
+  };
+}
+
+/** Runs of the first version hold the policies' names. */
+function countOf(record: StoredRecord): number {
+  const policies = record.json("policies");
+  return Array.isArray(policies) ? policies.length : record.number("policies");
+}
+
+function decodeListing(value: JsonValue): ListingLease {
+  const record = new StoredRecord("a run's listing", value);
+  return {
+    epoch: record.number("epoch"),
+    fruitless: record.number("fruitless"),
+    owner: record.optionalText("owner"),
+    until: record.optionalNumber("until"),
+    freeAt: record.number("freeAt"),
   };
 }

@@ -54,6 +54,17 @@ export class StoredRecord {
     return value === undefined ? this.#refuse(field) : value;
   }
 
+  list(field: string): readonly JsonValue[] {
+    const value = this.#fields.get(field);
+    return Array.isArray(value) ? value : this.#refuse(field);
+  }
+
+  texts(field: string): readonly string[] {
+    return this.list(field).map((entry) =>
+      typeof entry === "string" ? entry : this.#refuse(field),
+    );
+  }
+
   optionalText(field: string): string | undefined {
     return this.#fields.get(field) === undefined ? undefined : this.text(field);
   }

@@ -43,8 +43,10 @@ export type SettledState = Exclude<EndedTaskState, "poisoned"> | "suspended" | "
 
 /** What else is told when a task is settled. */
 export interface SettleOptions {
-  /** Something was achieved under this claim: the count of fruitless claims starts anew. */
+  /** Something was achieved under this claim: the counts of what was in vain start anew. */
   readonly progressed?: boolean;
+  /** For `waiting`: a failure that may pass made it wait, not somebody's wish. */
+  readonly failed?: boolean;
   /** For `waiting`: nobody may claim it earlier, milliseconds since the epoch. */
   readonly notBefore?: number;
 }
@@ -110,7 +112,7 @@ class TableTaskLedger implements TaskLedger {
       seen: "absent",
       decide: (stored) => {
         if (stored !== undefined) return { kind: "leave", result: decodeTask(stored) };
-        const row = { taskId, task, state: "pending", epoch: 0, claims: 0 } as const;
+        const row = { taskId, task, state: "pending", epoch: 0, claims: 0, failures: 0 } as const;
         return this.#write(row, (written) => written);
       },
     });
@@ -155,8 +157,8 @@ class TableTaskLedger implements TaskLedger {
         const row = rowOf(claim, stored);
         if (row?.state !== "running") return { kind: "leave", result: undefined };
         const leaseUntil = this.#clock.now() + claim.leaseMs;
-        const claims = options.progressed ? 0 : row.claims;
-        return this.#write({ ...row, leaseUntil, claims }, (written, version) =>
+        const counts = options.progressed ? NOTHING_IN_VAIN : {};
+        return this.#write({ ...row, ...counts, leaseUntil }, (written, version) =>
           asClaim(written, version, claim),
         );
       },
@@ -175,9 +177,9 @@ class TableTaskLedger implements TaskLedger {
       decide: (stored) => {
         const row = rowOf(claim, stored);
         if (row?.state !== "running") return { kind: "leave", result: row?.state === state };
-        const claims = options.progressed ? 0 : fruitlessClaims(row, state);
         const { notBefore } = options;
-        const settled = { ...row, state, outcome, claims, notBefore, leaseUntil: undefined };
+        const counts = countsAfter(row, state, options);
+        const settled = { ...row, ...counts, state, outcome, notBefore, leaseUntil: undefined };
         return this.#write(settled, () => true);
       },
     });
@@ -191,8 +193,8 @@ class TableTaskLedger implements TaskLedger {
         if (row?.state !== "failed" && row?.state !== "poisoned") {
           return { kind: "leave", result: false };
         }
-        const again = { ...row, state: "pending", epoch: row.epoch + 1, claims: 0 } as const;
-        return this.#write(again, () => true);
+        const epoch = row.epoch + 1;
+        return this.#write({ ...row, ...NOTHING_IN_VAIN, state: "pending", epoch }, () => true);
       },
     });
   }
@@ -244,7 +246,14 @@ function rowOf(claim: Claim, stored: Row<JsonValue> | undefined): TaskRow | unde
   return row?.owner === claim.owner && row.epoch === claim.epoch ? row : undefined;
 }
 
-/** Waiting for a host that asked for a pause is no sign of a deadly task: it costs no claim. */
-function fruitlessClaims(row: TaskRow, state: SettledState): number {
-  return state === "waiting" ? Math.max(0, row.claims - 1) : row.claims;
+type Counts = Pick<TaskRow, "claims" | "failures">;
+
+const NOTHING_IN_VAIN: Counts = { claims: 0, failures: 0 };
+
+/** A worker that lives to say why a task has to wait was not killed by it: that costs no claim. */
+function countsAfter(row: TaskRow, state: SettledState, options: SettleOptions): Counts {
+  const before = options.progressed ? NOTHING_IN_VAIN : row;
+  const failures = before.failures + (options.failed ? 1 : 0);
+  if (state !== "waiting") return { claims: before.claims, failures };
+  return { claims: Math.max(0, before.claims - 1), failures };
 }

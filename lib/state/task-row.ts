@@ -26,6 +26,8 @@ export interface TaskRow {
   readonly epoch: number;
   /** Claims since the last sign of progress. */
   readonly claims: number;
+  /** Claims that ended in a failure that may pass, since the last sign of progress. */
+  readonly failures: number;
   /** Who holds the task, or held it last. */
   readonly owner?: string | undefined;
   /** Until when it is held, milliseconds since the epoch; only while `running`. */
@@ -51,6 +53,7 @@ export function decodeTask(stored: Row<JsonValue>): TaskRow {
     state: record.oneOf("state", [...OPEN_STATES, ...ENDED_STATES]),
     epoch: record.number("epoch"),
     claims: record.number("claims"),
+    failures: record.optionalNumber("failures") ?? 0,
     owner: record.optionalText("owner"),
     leaseUntil: record.optionalNumber("leaseUntil"),
     notBefore: record.optionalNumber("notBefore"),

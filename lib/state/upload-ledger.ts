@@ -1,67 +1,66 @@
 import type { Clock } from "../base/clock.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { UploadCheckpoint } from "../registry/repository.ts";
+import type { RepositoryName } from "../oci/reference.ts";
+import type { UploadProgress } from "../transfer/upload-progress.ts";
 import { changeRow, type Decision } from "./change-row.ts";
 import { uploadKey } from "./row-keys.ts";
-import type { JsonValue, RowKey, StateTable } from "./state-table.ts";
-import { StoredRecord } from "./stored-record.ts";
+import type { JsonValue, Row, RowKey, StateTable } from "./state-table.ts";
+import { decodeUpload, type UploadRow } from "./upload-row.ts";
 
 /** Registries drop their upload sessions after a day or sooner. */
 const KEEP_MS = 86_400_000;
-
-/** An upload session as it can be gone on with, and when it was opened. */
-export interface UploadProgress extends UploadCheckpoint {
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-}
+/** By then the blob ledgers of all workers know. */
+const KEEP_DONE_MS = 3_600_000;
 
 /** Who uploads a blob, and for how long at a time. */
 export interface UploadLeaseOptions {
-  /** Unique to one worker at work: a claim's owner, say. */
+  /** Unique to one piece of work: a claim's owner, say. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Upload although somebody did already: the registry says that it misses the blob. */
+  readonly again?: boolean;
 }
 
 /** The right to upload one blob to one repository; (owner, epoch) is the fence. */
-export interface UploadLease extends UploadLeaseOptions {
+export interface UploadLease {
   readonly key: RowKey;
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Above 1: somebody had it before and did not finish. */
   readonly epoch: number;
   /** How far an earlier worker got. */
   readonly progress?: UploadProgress | undefined;
+  /** The row as this lease last wrote it, which saves reading it again. */
+  readonly row: Row<JsonValue>;
 }
+
+/** What asking for an upload gave. */
+export type UploadAnswer =
+  | { readonly kind: "taken"; readonly lease: UploadLease }
+  /** Another worker has it until then, milliseconds since the epoch. */
+  | { readonly kind: "busy"; readonly leaseUntil: number }
+  /** Somebody finished it a while ago. */
+  | { readonly kind: "done" };
 
 /** Gives each blob on its way to a repository one worker at a time, and the next one its progress. */
 export interface UploadLedger {
-  /** Takes the upload for `leaseMs`; `undefined` while another worker has it. */
-  acquire(
-    registry: string,
-    repository: string,
-    digest: Digest,
-    options: UploadLeaseOptions,
-  ): Promise<UploadLease | undefined>;
-  /** Saves how far the upload got and prolongs the lease; `false` when it is lost. */
-  save(lease: UploadLease, progress: UploadProgress): Promise<boolean>;
-  /** Prolongs the lease; `false` when it is lost. */
-  renew(lease: UploadLease): Promise<boolean>;
-  /** Lets another worker go on from what was saved; `false` when the lease is lost. */
-  release(lease: UploadLease): Promise<boolean>;
-  /** Ends the upload, which succeeded or has to start over: nothing saved is kept. */
-  finish(lease: UploadLease): Promise<boolean>;
+  acquire(name: RepositoryName, digest: Digest, options: UploadLeaseOptions): Promise<UploadAnswer>;
+  /** Saves how far the upload got and prolongs the lease; `undefined` when it is lost. */
+  save(lease: UploadLease, progress: UploadProgress): Promise<UploadLease | undefined>;
+  /** Prolongs the lease; `undefined` when it is lost. */
+  renew(lease: UploadLease): Promise<UploadLease | undefined>;
+  /** Lets another worker go on from what was saved. */
+  release(lease: UploadLease): Promise<void>;
+  /** Notes that the blob is there: for an hour nobody else begins. */
+  finish(lease: UploadLease): Promise<void>;
 }
 
-/** An upload ledger over the state table. */
+/** An upload ledger over the state table: one write takes an upload, one ends it. */
 export function createUploadLedger(
   table: StateTable,
   options: { readonly clock: Clock },
 ): UploadLedger {
   return new TableUploadLedger(table, options.clock);
-}
-
-interface UploadRow {
-  readonly owner: string;
-  readonly epoch: number;
-  readonly leaseUntil: number;
-  readonly progress?: UploadProgress | undefined;
 }
 
 class TableUploadLedger implements UploadLedger {
@@ -74,86 +73,90 @@ class TableUploadLedger implements UploadLedger {
   }
 
   acquire(
-    registry: string,
-    repository: string,
+    name: RepositoryName,
     digest: Digest,
-    options: UploadLeaseOptions,
-  ): Promise<UploadLease | undefined> {
-    const key = uploadKey({ registry, repository }, digest);
-    const { owner, leaseMs } = options;
-    return changeRow<UploadLease | undefined>(this.#table, {
+    { owner, leaseMs, again = false }: UploadLeaseOptions,
+  ): Promise<UploadAnswer> {
+    const key = uploadKey(name, digest);
+    return changeRow<UploadAnswer>(this.#table, {
       key,
+      seen: "absent",
       decide: (stored) => {
         const row = stored && decodeUpload(stored.value);
         const now = this.#clock.now();
+        if (row?.done && !again) return { kind: "leave", result: { kind: "done" } };
         const free = row === undefined || row.owner === owner || row.leaseUntil <= now;
-        if (!free) return { kind: "leave", result: undefined };
+        if (!free) {
+          return { kind: "leave", result: { kind: "busy", leaseUntil: row.leaseUntil } };
+        }
         const epoch = (row?.epoch ?? 0) + 1;
         const progress = row?.progress;
-        const lease = { key, owner, leaseMs, epoch, progress };
-        return this.#write({ owner, epoch, leaseUntil: now + leaseMs, progress }, lease);
+        const taken = { owner, epoch, leaseUntil: now + leaseMs, progress, done: false };
+        return this.#write(key, taken, (written) => ({
+          kind: "taken",
+          lease: { key, owner, leaseMs, epoch, progress, row: written },
+        }));
       },
     });
   }
 
-  save(lease: UploadLease, progress: UploadProgress): Promise<boolean> {
+  save(lease: UploadLease, progress: UploadProgress): Promise<UploadLease | undefined> {
     return this.#change(lease, (row) => ({ ...row, ...this.#prolonged(lease), progress }));
   }
 
-  renew(lease: UploadLease): Promise<boolean> {
+  renew(lease: UploadLease): Promise<UploadLease | undefined> {
     return this.#change(lease, (row) => ({ ...row, ...this.#prolonged(lease) }));
   }
 
-  release(lease: UploadLease): Promise<boolean> {
-    return this.#change(lease, (row) => ({ ...row, leaseUntil: 0 }));
+  async release(lease: UploadLease): Promise<void> {
+    await this.#change(lease, (row) => ({ ...row, leaseUntil: 0 }));
   }
 
-  finish(lease: UploadLease): Promise<boolean> {
-    return this.#change(lease, (row) => ({ ...row, leaseUntil: 0, progress: undefined }));
+  async finish(lease: UploadLease): Promise<void> {
+    await this.#change(lease, (row) => ({
+      ...row,
+      leaseUntil: 0,
+      progress: undefined,
+      done: true,
+    }));
   }
 
   #prolonged(lease: UploadLease): Pick<UploadRow, "leaseUntil"> {
     return { leaseUntil: this.#clock.now() + lease.leaseMs };
   }
 
-  #change(lease: UploadLease, next: (row: UploadRow) => UploadRow): Promise<boolean> {
-    return changeRow<boolean>(this.#table, {
+  #change(
+    lease: UploadLease,
+    next: (row: UploadRow) => UploadRow,
+  ): Promise<UploadLease | undefined> {
+    return changeRow<UploadLease | undefined>(this.#table, {
       key: lease.key,
+      seen: lease.row,
       decide: (stored) => {
         const row = stored && decodeUpload(stored.value);
-        const held = row?.owner === lease.owner && row.epoch === lease.epoch;
-        return held ? this.#write(next(row), true) : { kind: "leave", result: false };
+        const held = row?.owner === lease.owner && row.epoch === lease.epoch && !row.done;
+        if (!held) return { kind: "leave", result: undefined };
+        return this.#write(lease.key, next(row), (written) => ({ ...lease, row: written }));
       },
     });
   }
 
-  #write<T>(row: UploadRow, result: T): Decision<T> {
-    const { owner, epoch, leaseUntil } = row;
+  #write<T>(key: RowKey, row: UploadRow, result: (written: Row<JsonValue>) => T): Decision<T> {
+    const { owner, epoch, leaseUntil, done } = row;
     const progress = row.progress && { ...row.progress };
-    const options = { expiresAt: this.#clock.now() + KEEP_MS };
-    const value = { owner, epoch, leaseUntil, progress };
-    return { kind: "write", value, options, result: () => result };
+    const value = {
+      owner,
+      epoch,
+      leaseUntil,
+      ...(progress && { progress }),
+      ...(done && { done }),
+    };
+    const expiresAt = this.#clock.now() + (done ? KEEP_DONE_MS : KEEP_MS);
+    return {
+      kind: "write",
+      value,
+      options: { expiresAt },
+      result: (version) => result({ ...key, value, version, expiresAt }),
+    };
   }
-}
-
-function decodeUpload(value: JsonValue): UploadRow {
-  const record = new StoredRecord("an upload", value);
-  const progress = record.optionalJson("progress");
-  return {
-    owner: record.text("owner"),
-    epoch: record.number("epoch"),
-    leaseUntil: record.number("leaseUntil"),
-    progress: progress === undefined ? undefined : decodeProgress(progress),
-  };
-}
-
-function decodeProgress(value: JsonValue): UploadProgress {
-  const record = new StoredRecord("an upload's progress", value);
-  const hashState = record.optionalText("hashState");
-  return {
-    location: record.text("location"),
-    offset: record.number("offset"),
-    startedAt: record.number("startedAt"),
-    ...(hashState !== undefined && { hashState }),
-  };
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
-import { FerryError } from "../base/error.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
+import { changeRow, type Decision } from "./change-row.ts";
 import { watermarkKey } from "./row-keys.ts";
-import type { JsonValue, StateTable } from "./state-table.ts";
-import { StoredRecord } from "./stored-record.ts";
+import type { JsonValue, Row, RowKey, StateTable, Version } from "./state-table.ts";
+import { decodeTagRow, encodeTagRow, type TagRow } from "./tag-row.ts";
 
 /** What a tag was when it was last copied: equal again means there is nothing to do. */
 export interface Watermark {
@@ -22,7 +22,35 @@ export interface TagMark extends Omit<Watermark, "at"> {
   readonly tag: string;
 }
 
-/** The watermarks of all tags, by where they are copied from and to. The last writer wins. */
+/** One tag on its way from one repository to another. */
+export interface TagRoute {
+  readonly source: RepositoryName;
+  readonly target: RepositoryName;
+  readonly tag: string;
+}
+
+/**
+ * A tag's row at one moment: nobody has set the tag since, as long as it is still the same.
+ * `unsure`: somebody was about to set it.
+ */
+export type TagSight = Version | "absent" | "unsure";
+
+/** Who is about to set a tag, and for how long at a time. */
+export interface TagLeaseOptions {
+  /** Unique to one piece of work: a claim's owner, say. */
+  readonly owner: string;
+  readonly leaseMs: number;
+}
+
+/** The right to set one tag; whoever takes it over writes the row, which fences this one off. */
+export interface TagLease extends TagLeaseOptions {
+  /** The row as this lease last wrote it. */
+  readonly row: Row<JsonValue>;
+  /** What was there before the lease was taken. */
+  readonly before: { readonly sight: TagSight; readonly mark?: Watermark };
+}
+
+/** The watermarks of all tags, by where they are copied from and to, and the right to set them. */
 export interface Watermarks {
   /** The watermarks of those tags that have one, in one batch. */
   readMany(
@@ -30,50 +58,148 @@ export interface Watermarks {
     target: RepositoryName,
     tags: readonly string[],
   ): Promise<ReadonlyMap<string, Watermark>>;
+  /**
+   * Notes what was found to be there already. What somebody sets meanwhile, or has set with the
+   * same options, is newer and stays.
+   */
   write(source: RepositoryName, target: RepositoryName, mark: TagMark): Promise<void>;
-  /** Writes many in one batch, without order. */
-  writeMany(
-    source: RepositoryName,
-    target: RepositoryName,
-    marks: readonly TagMark[],
-  ): Promise<void>;
+  /** Looks at a tag's row, to be compared with what is there when the tag is to be set. */
+  look(route: TagRoute): Promise<TagSight>;
+  /** Takes the right to set a tag; `undefined` while another worker has it. */
+  take(route: TagRoute, options: TagLeaseOptions): Promise<TagLease | undefined>;
+  /** Prolongs it; `undefined` when it is lost. */
+  renew(lease: TagLease): Promise<TagLease | undefined>;
+  /** Marks the tag as set and gives the right back, at once; `false` when it was lost. */
+  commit(lease: TagLease, mark: Omit<TagMark, "tag">): Promise<boolean>;
+  /**
+   * Gives the right back.
+   *
+   * @param touched the tag may have been set: what was known of it no longer counts.
+   * @returns the row's sight from now on; `undefined` when the right was lost.
+   */
+  release(lease: TagLease, touched: boolean): Promise<TagSight | undefined>;
 }
 
 /** Watermarks kept in the state table. */
 export function createWatermarks(table: StateTable, clock: Clock): Watermarks {
-  const writeMany: Watermarks["writeMany"] = async (source, target, marks) => {
-    if (marks.length === 0) return;
-    const at = clock.now();
-    const writes = marks.map(({ tag, sourceDigest, targetDigest, optionsHash }) => ({
-      ...watermarkKey(source, target, tag),
-      value: { sourceDigest, targetDigest, optionsHash, at },
-    }));
-    await table.putMany(writes);
-  };
-  return {
-    async readMany(source, target, tags) {
-      const keys = [...new Set(tags)].map((tag) => watermarkKey(source, target, tag));
-      const rows = keys.length === 0 ? [] : await table.getMany(keys);
-      const marks = rows.map((row) => [row.sort, decodeWatermark(row.value)] as const);
-      return new Map(marks.flatMap(([tag, mark]) => (mark === undefined ? [] : [[tag, mark]])));
-    },
-    write: (source, target, mark) => writeMany(source, target, [mark]),
-    writeMany,
-  };
+  return new TableWatermarks(table, clock);
 }
 
-/** A mark in a shape unknown here is none: the tag is compared with its target, and marked anew. */
-function decodeWatermark(value: JsonValue): Watermark | undefined {
-  try {
-    const record = new StoredRecord("a watermark", value);
-    return {
-      sourceDigest: record.digest("sourceDigest"),
-      targetDigest: record.digest("targetDigest"),
-      optionsHash: record.text("optionsHash"),
-      at: record.number("at"),
-    };
-  } catch (error) {
-    if (error instanceof FerryError) return undefined;
-    throw error;
+class TableWatermarks implements Watermarks {
+  readonly #table: StateTable;
+  readonly #clock: Clock;
+
+  constructor(table: StateTable, clock: Clock) {
+    this.#table = table;
+    this.#clock = clock;
   }
+
+  async readMany(
+    source: RepositoryName,
+    target: RepositoryName,
+    tags: readonly string[],
+  ): Promise<ReadonlyMap<string, Watermark>> {
+    const keys = [...new Set(tags)].map((tag) => watermarkKey(source, target, tag));
+    const rows = keys.length === 0 ? [] : await this.#table.getMany(keys);
+    return new Map(
+      rows.flatMap((row): [string, Watermark][] => {
+        const { mark, holder } = decodeTagRow(row.value);
+        return mark === undefined || holder !== undefined ? [] : [[row.sort, mark]];
+      }),
+    );
+  }
+
+  write(
+    source: RepositoryName,
+    target: RepositoryName,
+    { tag, ...digests }: TagMark,
+  ): Promise<void> {
+    return changeRow<void>(this.#table, {
+      key: watermarkKey(source, target, tag),
+      seen: "absent",
+      decide: (stored) => {
+        const { mark, holder } = stored ? decodeTagRow(stored.value) : {};
+        const stays = holder !== undefined || mark?.optionsHash === digests.optionsHash;
+        if (stays) return { kind: "leave", result: undefined };
+        return this.#write({ mark: { ...digests, at: this.#clock.now() } }, () => undefined);
+      },
+    });
+  }
+
+  async look(route: TagRoute): Promise<TagSight> {
+    const stored = await this.#table.get(keyOf(route));
+    return sightOf(stored);
+  }
+
+  take(route: TagRoute, options: TagLeaseOptions): Promise<TagLease | undefined> {
+    const key = keyOf(route);
+    const { owner, leaseMs } = options;
+    return changeRow<TagLease | undefined>(this.#table, {
+      key,
+      decide: (stored) => {
+        const { mark, holder } = stored ? decodeTagRow(stored.value) : {};
+        const now = this.#clock.now();
+        const isFree = holder === undefined || holder.until <= now || holder.owner === owner;
+        if (!isFree) return { kind: "leave", result: undefined };
+        const before = { sight: sightOf(stored), ...(mark && { mark }) };
+        const held = { ...(mark && { mark }), holder: { owner, until: now + leaseMs } };
+        return this.#write(held, (version, value) => ({
+          owner,
+          leaseMs,
+          before,
+          row: { ...key, version, value },
+        }));
+      },
+    });
+  }
+
+  renew(lease: TagLease): Promise<TagLease | undefined> {
+    const { owner, leaseMs } = lease;
+    return this.#change<TagLease | undefined>(lease, undefined, (row) => {
+      const holder = { owner, until: this.#clock.now() + leaseMs };
+      return this.#write({ ...row, holder }, (version, value) => ({
+        ...lease,
+        row: { ...lease.row, version, value },
+      }));
+    });
+  }
+
+  commit(lease: TagLease, mark: Omit<TagMark, "tag">): Promise<boolean> {
+    return this.#change<boolean>(lease, false, () =>
+      this.#write({ mark: { ...mark, at: this.#clock.now() } }, () => true),
+    );
+  }
+
+  release(lease: TagLease, touched: boolean): Promise<TagSight | undefined> {
+    return this.#change<TagSight | undefined>(lease, undefined, ({ mark }) =>
+      this.#write(mark && !touched ? { mark } : {}, (version) => version),
+    );
+  }
+
+  /** Changes the row while this lease's holder stands in it. */
+  #change<T>(lease: TagLease, lost: T, next: (row: TagRow) => Decision<T>): Promise<T> {
+    return changeRow<T>(this.#table, {
+      key: lease.row,
+      seen: lease.row,
+      decide: (stored) => {
+        const row = stored && decodeTagRow(stored.value);
+        return row?.holder?.owner === lease.owner ? next(row) : { kind: "leave", result: lost };
+      },
+    });
+  }
+
+  #write<T>(row: TagRow, result: (version: Version, value: JsonValue) => T): Decision<T> {
+    const value = encodeTagRow(row);
+    return { kind: "write", value, result: (version) => result(version, value) };
+  }
+}
+
+function keyOf({ source, target, tag }: TagRoute): RowKey {
+  return watermarkKey(source, target, tag);
+}
+
+/** Of somebody who was about to set the tag it is not known what he knew of the source. */
+function sightOf(stored: Row<JsonValue> | undefined): TagSight {
+  if (stored === undefined) return "absent";
+  return decodeTagRow(stored.value).holder === undefined ? stored.version : "unsure";
 }

@@ -1,12 +1,17 @@
 import type { Clock } from "../base/clock.ts";
+import type { Deadline } from "../base/deadline.ts";
 import { Permits } from "../base/permits.ts";
 import type { Random } from "../base/random.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import type { RepositoryReader, RepositoryWriter } from "../registry/repository.ts";
 import type { BlobLedger } from "../state/blob-ledger.ts";
+import type { UploadLedger } from "../state/upload-ledger.ts";
 import { type BlobOutcome, type BlobTarget, transferBlob } from "../transfer/transfer-blob.ts";
+import { TransferRates } from "../transfer/transfer-rates.ts";
 import type { EventSink } from "./events.ts";
+import { isThere, type OwnTurn, takeUploadTurn } from "./upload-turn.ts";
+import { inUploadTurns } from "./upload-turns.ts";
 
 /**
  * What is believed about a blob's presence: our records; only the target's own answer; nothing,
@@ -28,9 +33,15 @@ export interface Placement {
   readonly blob: Descriptor;
   readonly source: RepositoryReader;
   readonly targets: readonly PlacementTarget[];
+  /** Names the piece of work in leases; unique to it. */
+  readonly owner: string;
+  /** Nothing new is begun once this is over. */
+  readonly deadline: Deadline;
+  /** Told whenever something has arrived that no later attempt has to bring again. */
+  readonly onProgress: () => void;
 }
 
-/** Makes blobs present, each once however many tags and tasks of this process need it. */
+/** Makes blobs present, each once however many tags and tasks need it. */
 export interface BlobPlacer {
   /**
    * @returns one outcome per target, in their order.
@@ -45,6 +56,8 @@ export interface BlobPlacerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: EventSink;
+  /** Keeps several processes from uploading the same blob; left out where there is only one. */
+  readonly uploads?: UploadLedger;
 }
 
 /** Up to here a blob costs round trips, not bandwidth: many at once fill the line to a far registry. */
@@ -67,6 +80,7 @@ class InFlightPlacer implements BlobPlacer {
   readonly #byRepository = new Map<string, Promise<BlobOutcome>>();
   /** By target registry and digest: whoever comes second can mount. */
   readonly #byRegistry = new Map<string, Promise<BlobOutcome>>();
+  readonly #rates = new TransferRates();
 
   constructor(ports: BlobPlacerPorts) {
     this.#ports = ports;
@@ -128,44 +142,92 @@ class InFlightPlacer implements BlobPlacer {
     targets: readonly PlacementTarget[],
     signal: AbortSignal,
   ): Promise<readonly BlobOutcome[]> {
-    const { blob, source, taskId } = placement;
-    const { blobs, emit, clock, random } = this.#ports;
-    const route = {
-      blob,
-      source,
-      targets: await Promise.all(targets.map((target) => this.#blobTarget(target, placement))),
-    };
-    emit({ type: "blob.started", taskId, digest: blob.digest, size: blob.size });
-    const onBytes = (bytes: number) =>
-      emit({ type: "blob.progress", taskId, digest: blob.digest, bytes });
-    const options = { clock, random, signal, onBytes };
-    // A long transfer is where a kill strikes: nothing known may be lost in it.
-    if (blob.size > SMALL_BYTES_MAX) await blobs.flush();
+    const { blob } = placement;
     const permits = blob.size <= SMALL_BYTES_MAX ? this.#small : this.#large;
-    const outcomes = await permits.with(() => transferBlob(route, options), signal);
+    const outcomes = await permits.with(async () => {
+      if (placement.deadline.remainingMs() <= 0) return targets.map(() => SUSPENDED);
+      return this.#inTurn(placement, targets, signal);
+    }, signal);
     await Promise.all(
-      outcomes.map(async (outcome, index) => {
-        const name = targets[index]?.repository.name;
-        if (name === undefined) return;
-        if (isThere(outcome)) await blobs.record(name.registry, name.repository, [blob.digest]);
-        if (outcome.kind === "copied" && blob.size > SMALL_BYTES_MAX) await blobs.flush();
-        emit({
-          type: "blob.settled",
-          taskId,
-          digest: blob.digest,
-          size: blob.size,
-          target: formatRepository(name),
-          outcome: outcome.kind,
-        });
-      }),
+      targets.map(({ repository }, index) =>
+        this.#settle(placement, repository.name, outcomes[index] ?? PRESENT),
+      ),
     );
     return outcomes;
   }
 
-  async #blobTarget(target: PlacementTarget, placement: Placement): Promise<BlobTarget> {
-    const { repository, trust, probe } = target;
+  /** Sends the blob where it is this process's turn, and tells where it is not. */
+  async #inTurn(
+    placement: Placement,
+    targets: readonly PlacementTarget[],
+    signal: AbortSignal,
+  ): Promise<readonly BlobOutcome[]> {
+    const { uploads, clock } = this.#ports;
+    if (uploads === undefined) {
+      const inNobodysTurn = targets.map((target) => ({ target }));
+      return this.#send(placement, inNobodysTurn, signal);
+    }
+    const { blob, owner, deadline } = placement;
+    return inUploadTurns(targets, {
+      take: ({ repository, trust }) => {
+        const wish = { name: repository.name, blob, owner, deadline, again: trust !== "records" };
+        return takeUploadTurn(wish, { uploads, clock });
+      },
+      send: (ours, both) => this.#send(placement, ours, both),
+      signal,
+    });
+  }
+
+  async #send(
+    placement: Placement,
+    ours: readonly { readonly target: PlacementTarget; readonly turn?: OwnTurn }[],
+    signal: AbortSignal,
+  ): Promise<readonly BlobOutcome[]> {
+    const { blob, source, taskId, deadline, onProgress } = placement;
+    const { blobs, emit, clock, random } = this.#ports;
+    const route = {
+      blob,
+      source,
+      targets: await Promise.all(
+        ours.map(({ target, turn }) => this.#blobTarget(target, placement, turn)),
+      ),
+    };
+    emit({ type: "blob.started", taskId, digest: blob.digest, size: blob.size });
+    const onBytes = (bytes: number) =>
+      emit({ type: "blob.progress", taskId, digest: blob.digest, bytes });
+    // A long transfer is where a kill strikes: nothing known may be lost in it.
+    if (blob.size > SMALL_BYTES_MAX) await blobs.flush();
+    const rates = this.#rates;
+    const options = { clock, random, signal, deadline, rates, onBytes, onProgress };
+    return transferBlob(route, options);
+  }
+
+  async #settle(
+    { blob, taskId, onProgress }: Placement,
+    name: RepositoryName,
+    outcome: BlobOutcome,
+  ): Promise<void> {
+    const { blobs, emit } = this.#ports;
+    if (outcome.kind === "busy") return;
+    if (isThere(outcome)) await blobs.record(name.registry, name.repository, [blob.digest]);
+    if (outcome.kind === "copied" && blob.size > SMALL_BYTES_MAX) await blobs.flush();
+    if (outcome.kind === "copied" || outcome.kind === "mounted") onProgress();
+    const target = formatRepository(name);
+    const { digest, size } = blob;
+    emit({ type: "blob.settled", taskId, digest, size, target, outcome: outcome.kind });
+  }
+
+  async #blobTarget(
+    target: PlacementTarget,
+    placement: Placement,
+    turn: OwnTurn | undefined,
+  ): Promise<BlobTarget> {
+    const { repository, trust } = target;
     const mountFrom = trust === "nothing" ? [] : await this.#mountFrom(repository.name, placement);
-    return { repository, probe: trust === "target" || (trust === "records" && probe), mountFrom };
+    // Who had the turn before may have finished without being able to say so.
+    const doubted = target.probe || turn?.keeper.begunBefore === true;
+    const probe = trust === "target" || (trust === "records" && doubted);
+    return { repository, probe, mountFrom, ...(turn && { keeper: turn.keeper }) };
   }
 
   /** The source itself when it is in the same registry: it holds the blob for certain. */
@@ -180,10 +242,7 @@ class InFlightPlacer implements BlobPlacer {
 }
 
 const PRESENT: BlobOutcome = { kind: "present" };
-
-function isThere(outcome: BlobOutcome): boolean {
-  return outcome.kind !== "failed";
-}
+const SUSPENDED: BlobOutcome = { kind: "suspended" };
 
 function noOutcome(): void {}
 

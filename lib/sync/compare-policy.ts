@@ -7,6 +7,7 @@ import type { Watermarks } from "../state/watermarks.ts";
 import { type Comparison, compareCandidate, type TargetKnowledge } from "./compare-candidate.ts";
 import { type Candidate, expandPolicy } from "./expand-policy.ts";
 import type { SyncPolicy } from "./policy.ts";
+import type { PolicyPosition } from "./policy-position.ts";
 import { listTarget, type TargetListing } from "./target-listing.ts";
 import type { ImageLocation } from "./task.ts";
 import { optionsHash } from "./task-identity.ts";
@@ -22,6 +23,15 @@ export interface CompareOptions {
   readonly signal: AbortSignal;
   /** See `CompareContext.askSource`. */
   readonly askSource: boolean;
+  /** See `ExpandContext.pageMax`. */
+  readonly pageMax?: number;
+}
+
+/** Some of a policy's references, held against their targets. */
+export interface ComparedPage {
+  readonly comparisons: readonly Comparison[];
+  /** Where the policy goes on after them; left out on the last page. */
+  readonly next?: PolicyPosition;
 }
 
 /** Compares policies with their targets; target repositories are listed once for all of them. */
@@ -29,9 +39,14 @@ export interface PolicyComparer {
   /**
    * Lists, selects, maps and compares one policy, page by page in the order of the listing.
    *
-   * @throws {FerryError} when the policy cannot be expanded.
+   * @param from where to go on; from the beginning when left out.
+   * @throws {FerryError} when the policy cannot be expanded, and when the state cannot be read.
    */
-  compare(policy: SyncPolicy, hooks: CompareHooks): AsyncIterable<readonly Comparison[]>;
+  compare(
+    policy: SyncPolicy,
+    hooks: CompareHooks,
+    from?: PolicyPosition,
+  ): AsyncIterable<ComparedPage>;
 }
 
 /** What the caller of a comparison decides and is told. */
@@ -49,7 +64,8 @@ const AT_ONCE = 128;
 export function createPolicyComparer(ports: ComparePorts, options: CompareOptions): PolicyComparer {
   const listings = new Map<string, TargetListing>();
   const flights = new SingleFlight<TargetListing>();
-  const { signal } = options;
+  const { signal, pageMax } = options;
+  const limits = pageMax === undefined ? {} : { pageMax };
 
   const listingOf = async (name: RepositoryName, named: boolean): Promise<TargetListing> => {
     const key = `${named}:${formatRepository(name)}`;
@@ -64,11 +80,12 @@ export function createPolicyComparer(ports: ComparePorts, options: CompareOption
   };
 
   return {
-    async *compare(policy, hooks) {
+    async *compare(policy, hooks, from) {
       const source = ports.repositories.source(policy.source);
       const named = policy.select.kind === "named";
-      for await (const page of expandPolicy(policy, { source, signal })) {
-        const candidates = page.map((candidate) => claimed(candidate, hooks));
+      const expansion = { source, signal, ...limits, ...(from && { from }) };
+      for await (const page of expandPolicy(policy, expansion)) {
+        const candidates = page.candidates.map((candidate) => claimed(candidate, hooks));
         const knowledge = await knowledgeOf(policy, candidates, {
           ports,
           listing: (name) => listingOf(name, named),
@@ -82,9 +99,10 @@ export function createPolicyComparer(ports: ComparePorts, options: CompareOption
           const targets = knowledge[index] ?? [];
           return targets.length === 0 ? [] : [{ candidate, targets }];
         });
-        yield await mapLimited(wanted, AT_ONCE, ({ candidate, targets }) =>
+        const comparisons = await mapLimited(wanted, AT_ONCE, ({ candidate, targets }) =>
           compareCandidate(candidate, targets, context),
         );
+        yield { comparisons, ...(page.next && { next: page.next }) };
       }
     },
   };
@@ -113,16 +131,14 @@ async function knowledgeOf(
         targets.filter((target) => isIn(target, repository)).map(referenceText),
       );
       if (wanted.length === 0) return undefined;
-      try {
-        const [listing, marks] = await Promise.all([
-          context.listing(repository),
-          ports.watermarks.readMany(policy.source, repository, wanted),
-        ]);
-        return { repository, listing, marks };
-      } catch (thrown) {
-        context.failed(withSide(thrown, "target"));
-        return undefined;
-      }
+      const [listing, marks] = await Promise.all([
+        context.listing(repository).catch((thrown: unknown) => {
+          context.failed(withSide(thrown, "target"));
+          return undefined;
+        }),
+        ports.watermarks.readMany(policy.source, repository, wanted),
+      ]);
+      return listing && { repository, listing, marks };
     }),
   );
   return candidates.map(({ targets }) =>

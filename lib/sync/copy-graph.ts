@@ -1,4 +1,3 @@
-import type { Clock } from "../base/clock.ts";
 import { FerryError, withSide } from "../base/error.ts";
 import { mapLimited } from "../base/map-limited.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
@@ -6,39 +5,18 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { isIndexType, isManifestType } from "../oci/media-types.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
-import {
-  formatManifestReference,
-  formatRepository,
-  type ManifestReference,
-} from "../oci/reference.ts";
-import type { PushManifestResult, RepositoryReader } from "../registry/repository.ts";
-import type { BlobLedger } from "../state/blob-ledger.ts";
-import type { BlobPlacer, Trust } from "./blob-placer.ts";
-import type { GraphTarget } from "./graph-target.ts";
-import type { ReferrersTags } from "./referrers-tag.ts";
+import type { ManifestReference } from "../oci/reference.ts";
+import type { PushManifestResult } from "../registry/repository.ts";
+import type { Trust } from "./blob-placer.ts";
+import { type GraphContext, missingManifest } from "./graph-context.ts";
+import { type GraphTarget, isOpen, postpone } from "./graph-target.ts";
+import { placeBlobs } from "./place-blobs.ts";
 import { sparseIndexRefused } from "./sparse-index-refused.ts";
-
-/** What copying a graph of manifests works with. */
-export interface GraphContext {
-  readonly taskId: string;
-  readonly source: RepositoryReader;
-  /** Gives a manifest by digest, from a rewritten index or from the source. */
-  readonly fetch: (digest: Digest) => Promise<Manifest | undefined>;
-  /** Children that are wanted, of every index; left out: all. */
-  readonly only?: ReadonlySet<Digest>;
-  readonly foreignLayers: "skip" | "copy";
-  readonly placer: BlobPlacer;
-  readonly blobs: BlobLedger;
-  readonly referrersTags: ReferrersTags;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-}
 
 /** Deeper nesting is refused: no real image has it. */
 const DEPTH_MAX = 8;
 /** Children at once; their blobs are bounded by the registries' own limits. */
 const CHILDREN_AT_ONCE = 8;
-const BLOBS_AT_ONCE = 64;
 /**
  * After a registry missed content: what to wait for and what to send before each further push.
  * Content that was sent may become visible late, so waiting comes before sending it again.
@@ -75,31 +53,42 @@ export async function copyContent(
   const parts = [...children, ...content.blobs];
   const needs = await Promise.all(targets.map((target) => missingOf(parts, target, context)));
   const needing = (part: Descriptor): GraphTarget[] =>
-    targets.filter((target, index) => !target.failure && needs[index]?.has(part.digest));
+    targets.filter((target, index) => isOpen(target) && needs[index]?.has(part.digest));
   await mapLimited(children, CHILDREN_AT_ONCE, (child) =>
     copyChild(child, needing(child), { context, depth }),
   );
-  await mapLimited(content.blobs, BLOBS_AT_ONCE, (blob) => placeBlob(blob, needing(blob), context));
+  const lacking = content.blobs.map((blob) => ({ blob, targets: needing(blob) }));
+  await placeBlobs(lacking, context);
+}
+
+/** A manifest on its way to one target. */
+export interface ManifestPush {
+  readonly target: GraphTarget;
+  readonly context: GraphContext;
+  readonly depth: number;
+  /** Puts it, or finds that it should not be put now; left out: it is put as it is. */
+  readonly put?: () => Promise<PushManifestResult | undefined>;
 }
 
 /**
  * Pushes a manifest whose content is in place. When the registry misses content after all, what
  * was believed about it is forgotten, the content is sent again and the push repeated.
  *
- * @returns `undefined` when the target failed; `target.failure` says why.
+ * @returns `undefined` when it was not pushed; `target` says why, unless `put` has its own reason.
  */
 export async function pushHealing(
   manifest: Manifest,
   reference: ManifestReference,
-  push: { readonly target: GraphTarget; readonly context: GraphContext; readonly depth: number },
+  push: ManifestPush,
 ): Promise<PushManifestResult | undefined> {
   const { target, context, depth } = push;
   const { registry, repository } = target.repository.name;
   const steps = healingSteps(manifest, context);
-  for (let pushes = 0; !target.failure; pushes++) {
+  for (let pushes = 0; isOpen(target); pushes++) {
     try {
-      const { signal } = context;
-      const result = await target.repository.pushManifest(manifest, reference, { signal });
+      const result = await put(manifest, reference, push);
+      if (result === undefined) break;
+      context.onProgress();
       if (isComplete(manifest, context)) {
         await context.blobs.record(registry, repository, [manifest.descriptor.digest]);
       }
@@ -118,6 +107,20 @@ export async function pushHealing(
   return undefined;
 }
 
+async function put(
+  manifest: Manifest,
+  reference: ManifestReference,
+  push: ManifestPush,
+): Promise<PushManifestResult | undefined> {
+  const { target, context } = push;
+  if (context.deadline.remainingMs() <= 0) {
+    postpone(target, 0);
+    return undefined;
+  }
+  if (push.put !== undefined) return push.put();
+  return target.repository.pushManifest(manifest, reference, { signal: context.signal });
+}
+
 /** A record of a manifest stands for everything below it. */
 function isComplete(manifest: Manifest, { only }: GraphContext): boolean {
   return only === undefined || !isIndexType(manifest.descriptor.mediaType);
@@ -131,7 +134,7 @@ function healingSteps(manifest: Manifest, context: GraphContext): readonly Heali
 function pushFailure(
   error: FerryError,
   manifest: Manifest,
-  { target, context }: { readonly target: GraphTarget; readonly context: GraphContext },
+  { target, context }: ManifestPush,
 ): FerryError {
   const sparse = error.code === "MANIFEST_BLOB_UNKNOWN" && leavesChildrenOut(manifest, context);
   return sparse ? sparseIndexRefused(target.repository.name, error) : error;
@@ -161,6 +164,7 @@ async function heal(
   const doubting: GraphTarget = { ...target, trust: step.resend };
   await copyContent(manifest, [doubting], context, depth);
   target.failure = doubting.failure;
+  target.resumeInMs = doubting.resumeInMs;
 }
 
 async function missingOf(
@@ -192,7 +196,7 @@ async function copyChild(
     if (isIndexType(child.mediaType) || isManifestType(child.mediaType)) {
       throw missingManifest(child.digest, context);
     }
-    return placeBlob(child, lacking, context);
+    return placeBlobs([{ blob: child, targets: lacking }], context);
   }
   await copyContent(manifest, lacking, context, depth + 1);
   const reference: ManifestReference = { kind: "digest", digest: child.digest };
@@ -214,7 +218,7 @@ async function withoutPresent(
       (target) => target.probe && target.trust !== "nothing" && holds(child, target, context),
     ),
   );
-  return targets.filter((target, index) => !present[index] && !target.failure);
+  return targets.filter((target, index) => !present[index] && isOpen(target));
 }
 
 async function holds(
@@ -234,41 +238,6 @@ async function holds(
     target.failure = withSide(thrown, "target");
     return false;
   }
-}
-
-async function placeBlob(
-  blob: Descriptor,
-  targets: readonly GraphTarget[],
-  context: GraphContext,
-): Promise<void> {
-  const foreign = (blob.urls?.length ?? 0) > 0 && context.foreignLayers === "skip";
-  if (targets.length === 0 || foreign) return;
-  const { taskId, source, signal } = context;
-  const outcomes = await context.placer.place({ taskId, blob, source, targets }, signal);
-  targets.forEach((target, index) => {
-    const outcome = outcomes[index];
-    if (outcome?.kind === "failed") {
-      if (outcome.error.side === "source") throw outcome.error;
-      target.failure ??= outcome.error;
-    } else if (outcome?.kind === "copied") target.transfer.bytesCopied += blob.size;
-    else if (outcome?.kind === "mounted") target.transfer.bytesMounted += blob.size;
-    else target.transfer.bytesSkipped += blob.size;
-  });
-}
-
-/** The error for a manifest the source does not have. */
-export function missingManifest(
-  reference: Digest | ManifestReference,
-  context: Pick<GraphContext, "source">,
-): FerryError {
-  const suffix =
-    typeof reference === "string" ? `@${reference}` : formatManifestReference(reference);
-  return new FerryError(`${formatRepository(context.source.name)}${suffix} is not at the source`, {
-    code: "SOURCE_MANIFEST_UNKNOWN",
-    remedy: "giveUp",
-    side: "source",
-    hint: "Check the name and tag; an index that lists a missing image has to be pushed again.",
-  });
 }
 
 function tooDeep(manifest: Manifest): FerryError {

@@ -6,8 +6,9 @@ import type { Manifest } from "../oci/manifest.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
 import type { ManifestReference } from "../oci/reference.ts";
 import { referrersTag } from "../registry/referrers.ts";
-import { copyContent, type GraphContext, missingManifest, pushHealing } from "./copy-graph.ts";
-import type { GraphTarget } from "./graph-target.ts";
+import { copyContent, pushHealing } from "./copy-graph.ts";
+import { type GraphContext, missingManifest } from "./graph-context.ts";
+import { type GraphTarget, isOpen, postpone } from "./graph-target.ts";
 
 /** A signature may be signed, and that again; nobody goes further. */
 const CHAIN_MAX = 3;
@@ -58,6 +59,7 @@ async function copyReferrersOf(
   targets: readonly GraphTarget[],
   { context, chain }: { readonly context: GraphContext; readonly chain: number },
 ): Promise<void> {
+  if (!targets.some(isOpen)) return;
   const referrers = await fromSource(() =>
     context.source.referrers(subject, { signal: context.signal }),
   );
@@ -66,7 +68,7 @@ async function copyReferrersOf(
   const unindexed = new Map<GraphTarget, Descriptor[]>();
   for (const referrer of referrers) {
     const lacking = targets.filter(
-      (target, index) => !target.failure && !listed[index]?.has(referrer.digest),
+      (target, index) => isOpen(target) && !listed[index]?.has(referrer.digest),
     );
     for (const target of await pushReferrer(referrer, lacking, context)) {
       unindexed.set(target, [...(unindexed.get(target) ?? []), referrer]);
@@ -78,7 +80,7 @@ async function copyReferrersOf(
   await Promise.all(
     [...unindexed].map(([target, added]) =>
       onTarget(target, context, () =>
-        context.referrersTags.add(target.repository, { subject, added, signal: context.signal }),
+        context.referrersTags.add(target.repository, { subject, added, scope: context }),
       ),
     ),
   );
@@ -126,6 +128,7 @@ async function copySideTag(
   targets: readonly GraphTarget[],
   context: GraphContext,
 ): Promise<void> {
+  if (!targets.some(isOpen)) return;
   const reference: ManifestReference = { kind: "tag", tag };
   const found = await fromSource(() =>
     context.source.resolve(reference, { signal: context.signal }),
@@ -154,13 +157,14 @@ async function fromSource<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs a step that concerns one target; its failure marks that target only. */
+/** Runs a step that concerns one target, if there is time; its failure marks that target only. */
 async function onTarget(
   target: GraphTarget,
   context: GraphContext,
   step: () => Promise<void>,
 ): Promise<void> {
-  if (target.failure) return;
+  if (context.deadline.remainingMs() <= 0 && isOpen(target)) postpone(target, 0);
+  if (!isOpen(target)) return;
   try {
     await step();
   } catch (thrown) {

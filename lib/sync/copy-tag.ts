@@ -6,13 +6,16 @@ import { parseManifest } from "../oci/parse-manifest.ts";
 import { formatReference } from "../oci/reference.ts";
 import type { RepositoryOpener, RepositoryReader } from "../registry/repository.ts";
 import type { BlobLedger } from "../state/blob-ledger.ts";
+import type { Watermarks } from "../state/watermarks.ts";
 import type { BlobPlacer } from "./blob-placer.ts";
 import { commitTag, type OpenTarget } from "./commit-tag.ts";
-import { copyContent, type GraphContext, missingManifest } from "./copy-graph.ts";
+import { copyContent } from "./copy-graph.ts";
 import { failureRecord } from "./failure-record.ts";
 import { filterPlatforms, type PlatformSelection } from "./filter-platforms.ts";
-import { createGraphTarget, type TransferTally } from "./graph-target.ts";
+import { type GraphContext, missingManifest, type WorkScope } from "./graph-context.ts";
+import { createGraphTarget, isOpen, type TransferTally } from "./graph-target.ts";
 import type { ReferrersTags } from "./referrers-tag.ts";
+import type { SourceMove } from "./set-tag.ts";
 import { createSourceManifests } from "./source-manifests.ts";
 import type { TagTask, TargetOutcome, TaskTarget } from "./task.ts";
 
@@ -22,7 +25,14 @@ export interface CopyTagPorts {
   readonly placer: BlobPlacer;
   readonly blobs: BlobLedger;
   readonly referrersTags: ReferrersTags;
+  readonly watermarks: Watermarks;
   readonly clock: Clock;
+}
+
+/** How one tag is copied. */
+export interface CopyTagScope extends WorkScope {
+  /** The task was compared by this process, just before: its source need not be asked again. */
+  readonly comparedHere: boolean;
 }
 
 /** What became of one target, and how its bytes came there. */
@@ -30,10 +40,13 @@ export interface TargetResult {
   readonly target: TaskTarget;
   readonly outcome: TargetOutcome;
   readonly transfer: TransferTally;
+  /** The target's watermark is written. */
+  readonly marked: boolean;
+  /** What is left may be gone on with after so long; left out: whenever one likes. */
+  readonly resumeInMs?: number;
 }
 
-/** After this long a moved source tag is likely enough to ask again before the commit. */
-const RESOLVE_AGAIN_MS = 5000;
+/** A source that moves more often than this while it is copied is not waited for any more. */
 const MOVES_MAX = 3;
 
 /**
@@ -45,29 +58,24 @@ const MOVES_MAX = 3;
 export async function copyTag(
   task: TagTask,
   ports: CopyTagPorts,
-  signal: AbortSignal,
+  scope: CopyTagScope,
 ): Promise<TargetResult[]> {
   const source = ports.repositories.source(task.source.repository);
   const targets = task.targets.map((target) => openTarget(target, task, ports));
+  const copy: Copy = { task, source, ports, scope };
   try {
-    await copyToTargets(task, targets, { source, ports, signal });
+    await copyToTargets(targets, copy);
   } catch (thrown) {
-    const outcome: TargetOutcome = signal.aborted
-      ? { kind: "suspended" }
-      : { kind: "failed", failure: failureRecord(withSide(thrown, "source")) };
-    for (const target of targets) target.outcome ??= outcome;
+    failAll(targets, scope.signal.aborted ? undefined : withSide(thrown, "source"));
   }
-  return targets.map(({ target, graph, outcome }) => ({
-    target,
-    outcome: outcome ?? failed(graph.failure),
-    transfer: graph.transfer,
-  }));
+  return targets.map(resultOf);
 }
 
-interface CopyScope {
+interface Copy {
+  readonly task: TagTask;
   readonly source: RepositoryReader;
   readonly ports: CopyTagPorts;
-  readonly signal: AbortSignal;
+  readonly scope: CopyTagScope;
 }
 
 function openTarget(target: TaskTarget, task: TagTask, ports: CopyTagPorts): OpenTarget {
@@ -75,24 +83,43 @@ function openTarget(target: TaskTarget, task: TagTask, ports: CopyTagPorts): Ope
     trust: task.options.force ? "target" : "records",
     probe: target.repositoryExists && !target.recorded,
   });
-  return { target, graph, outcome: undefined };
+  return { target, graph, outcome: undefined, sight: undefined, moved: undefined, marked: false };
 }
 
-async function copyToTargets(
-  task: TagTask,
-  targets: readonly OpenTarget[],
-  scope: CopyScope,
-): Promise<void> {
+/** A fault of the source concerns every target that is not settled; without one time ran out. */
+function failAll(targets: readonly OpenTarget[], error: FerryError | undefined): void {
+  for (const { graph, outcome } of targets) {
+    if (outcome !== undefined || !isOpen(graph)) continue;
+    if (error === undefined) graph.resumeInMs = 0;
+    else graph.failure = error;
+  }
+}
+
+function resultOf({ target, graph, outcome, marked }: OpenTarget): TargetResult {
+  const { failure, resumeInMs, transfer } = graph;
+  const result = { target, transfer, marked };
+  if (failure !== undefined) {
+    const { retryAfterMs } = failure;
+    const pause = retryAfterMs !== undefined && { resumeInMs: retryAfterMs };
+    return { ...result, outcome: failed(failure), ...pause };
+  }
+  if (resumeInMs !== undefined) return { ...result, outcome: { kind: "suspended" }, resumeInMs };
+  return { ...result, outcome: outcome ?? failed(unsettled()) };
+}
+
+async function copyToTargets(targets: readonly OpenTarget[], copy: Copy): Promise<void> {
+  const { task, ports, scope } = copy;
   let pinned = task.sourceDigest;
+  if (pinned === undefined) await lookAtRows(targets, copy);
+  let sinceMs = ports.clock.monotonicMs();
   for (let moves = 0; ; moves++) {
-    const startedMs = scope.ports.clock.monotonicMs();
-    const manifests = createSourceManifests(scope.source, scope.signal);
+    const manifests = createSourceManifests(copy.source, scope.signal);
     const found =
       (pinned && (await manifests.byDigest(pinned))) ??
       (await manifests.byReference(task.source.reference));
-    if (found === undefined) return settleMissing(task, targets, scope);
+    if (found === undefined) return settleMissing(targets, copy);
     const selection = await filterPlatforms(found, task.options, {
-      source: scope.source,
+      source: copy.source,
       fetch: manifests.byDigest,
       signal: scope.signal,
     });
@@ -100,14 +127,44 @@ async function copyToTargets(
       return settleAll(targets, { kind: "skipped", reason: "no platform of it is wanted" });
     }
     manifests.add(selection.rewrittenChildren);
-    const context = graphContext(task, scope, { fetch: manifests.byDigest, selection });
+    const context = graphContext(copy, { fetch: manifests.byDigest, selection });
     const open = await openContent(targets, selection, context);
-    const moved = await movedSince(startedMs, found, { task, scope });
-    if (moved === undefined || moves >= MOVES_MAX) {
-      return commitTag(open, { task, found, selection, context });
-    }
-    pinned = moved;
+    await commitTag(open, {
+      task,
+      found,
+      sinceMs,
+      selection,
+      context,
+      watermarks: ports.watermarks,
+      comparedHere: scope.comparedHere && moves === 0,
+      last: moves >= MOVES_MAX,
+    });
+    const moved = latestMove(open);
+    if (moved === undefined) return;
+    pinned = moved.digest;
+    sinceMs = moved.sinceMs;
   }
+}
+
+/** Whoever sets a target's tag from now on writes its row. */
+async function lookAtRows(targets: readonly OpenTarget[], { task, ports }: Copy): Promise<void> {
+  await Promise.all(
+    targets.map(async (open) => {
+      const { repository: target, reference } = open.target;
+      if (reference.kind !== "tag") return;
+      const route = { source: task.source.repository, target, tag: reference.tag };
+      open.sight = await ports.watermarks.look(route);
+    }),
+  );
+}
+
+/** What the source was seen to have last, when a target could not be set for it. */
+function latestMove(targets: readonly OpenTarget[]): SourceMove | undefined {
+  const moves = targets.flatMap(({ moved }) => (moved ? [moved] : []));
+  return moves.reduce<SourceMove | undefined>(
+    (latest, move) => (latest && latest.sinceMs > move.sinceMs ? latest : move),
+    undefined,
+  );
 }
 
 /** Puts everything below the root in place, at the targets that lack it. */
@@ -123,7 +180,7 @@ async function openContent(
       graph.failure = digestDiffers(target, digest);
     }
   }
-  const open = targets.filter(({ outcome, graph }) => outcome === undefined && !graph.failure);
+  const open = targets.filter(({ outcome, graph }) => outcome === undefined && isOpen(graph));
   // Asked for together with what is below it: one look-up serves both.
   const content = parseManifest(selection.root);
   const below = [...content.children, ...content.blobs].map((part) => part.digest);
@@ -141,44 +198,34 @@ async function openContent(
 }
 
 function graphContext(
-  task: TagTask,
-  scope: CopyScope,
+  { task, source, ports, scope }: Copy,
   given: {
     readonly fetch: (digest: Digest) => Promise<Manifest | undefined>;
     readonly selection: PlatformSelection;
   },
 ): GraphContext {
-  const { placer, blobs, referrersTags, clock } = scope.ports;
+  const { placer, blobs, referrersTags, clock } = ports;
+  const { owner, deadline, signal, onProgress } = scope;
   const { only } = given.selection;
   return {
     taskId: task.id,
-    source: scope.source,
+    source,
     fetch: given.fetch,
     foreignLayers: task.options.foreignLayers,
     placer,
     blobs,
     referrersTags,
     clock,
-    signal: scope.signal,
+    owner,
+    deadline,
+    signal,
+    onProgress,
     ...(only && { only }),
   };
 }
 
-/** The new digest of a source tag that moved while its content was copied. */
-async function movedSince(
-  startedMs: number,
-  found: Manifest,
-  { task, scope }: { readonly task: TagTask; readonly scope: CopyScope },
-): Promise<Digest | undefined> {
-  const { reference } = task.source;
-  const elapsedMs = scope.ports.clock.monotonicMs() - startedMs;
-  if (reference.kind === "digest" || elapsedMs < RESOLVE_AGAIN_MS) return undefined;
-  const now = await scope.source.resolve(reference, { signal: scope.signal });
-  return now === undefined || now.digest === found.descriptor.digest ? undefined : now.digest;
-}
-
-function settleMissing(task: TagTask, targets: readonly OpenTarget[], scope: CopyScope): void {
-  const error = missingManifest(task.source.reference, scope);
+function settleMissing(targets: readonly OpenTarget[], { task, source }: Copy): void {
+  const error = missingManifest(task.source.reference, { source });
   const outcome: TargetOutcome = task.named
     ? { kind: "failed", failure: failureRecord(error) }
     : { kind: "skipped", reason: "it is gone at the source" };
@@ -189,9 +236,12 @@ function settleAll(targets: readonly OpenTarget[], outcome: TargetOutcome): void
   for (const target of targets) target.outcome ??= outcome;
 }
 
-function failed(error: FerryError | undefined): TargetOutcome {
-  const known = error ?? toFerryError(new Error("a target ended without an outcome"));
-  return { kind: "failed", failure: failureRecord(known) };
+function failed(error: FerryError): TargetOutcome {
+  return { kind: "failed", failure: failureRecord(error) };
+}
+
+function unsettled(): FerryError {
+  return toFerryError(new Error("a target ended without an outcome"));
 }
 
 /** Told before anything is sent: a manifest can only be put under the digest it has. */

@@ -10,3 +10,8 @@ export function failureRecord(error: FerryError): FailureRecord {
     ...(error.hint !== undefined && { hint: error.hint }),
   };
 }
+
+/** What a report says of a failure. */
+export function failureWords({ code, message, hint }: FailureRecord) {
+  return { code, message, ...(hint !== undefined && { hint }) };
+}

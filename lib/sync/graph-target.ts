@@ -13,6 +13,11 @@ export interface TransferTally {
 export interface GraphTarget extends PlacementTarget {
   /** Set once; the target is left out of everything that follows. */
   failure: FerryError | undefined;
+  /**
+   * Set when the rest is for another invocation, not before so long; 0: at once, there was no time
+   * left. The target is left out then, too.
+   */
+  resumeInMs: number | undefined;
   readonly transfer: TransferTally;
 }
 
@@ -25,6 +30,17 @@ export function createGraphTarget(
     repository,
     ...belief,
     failure: undefined,
+    resumeInMs: undefined,
     transfer: { bytesCopied: 0, bytesMounted: 0, bytesSkipped: 0 },
   };
+}
+
+/** Tells whether there is more to do for a target here and now. */
+export function isOpen({ failure, resumeInMs }: GraphTarget): boolean {
+  return failure === undefined && resumeInMs === undefined;
+}
+
+/** Leaves the rest of a target to another invocation, not before so long. */
+export function postpone(target: GraphTarget, resumeInMs: number): void {
+  target.resumeInMs = Math.max(target.resumeInMs ?? 0, resumeInMs);
 }

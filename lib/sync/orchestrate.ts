@@ -1,187 +1,197 @@
-import { type FerryError, withSide } from "../base/error.ts";
+import { setMaxListeners } from "node:events";
+import type { Clock } from "../base/clock.ts";
+import type { Deadline } from "../base/deadline.ts";
 import { mapLimited } from "../base/map-limited.ts";
-import type { Digest } from "../oci/digest.ts";
-import { formatReference } from "../oci/reference.ts";
-import type { RunLedger } from "../state/run-ledger.ts";
-import type { TaskLedger } from "../state/task-ledger.ts";
-import type { Comparison } from "./compare-candidate.ts";
-import {
-  type CompareHooks,
-  type ComparePorts,
-  createPolicyComparer,
-  referenceText,
-} from "./compare-policy.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import type { EventSink } from "./events.ts";
-import { failureRecord } from "./failure-record.ts";
+import type { ListingClaim, ListingLedger, ListingRecord } from "../state/listing-ledger.ts";
+import type { RunParts } from "../state/run-parts.ts";
+import { decodeClaims, encodeClaims } from "./claims-wire.ts";
+import { type ComparePorts, createPolicyComparer } from "./compare-policy.ts";
+import { type HeldListing, holdListing, LISTING_LEASE_MS } from "./held-listing.ts";
+import { listPolicy } from "./list-policy.ts";
+import { createListingPace, type ListingPace } from "./listing-pace.ts";
+import { ListingProgress } from "./listing-progress.ts";
+import { createListingTurns } from "./listing-turns.ts";
 import type { SyncPolicy } from "./policy.ts";
-import { createListingTurns, createTargetClaims, type TargetClaims } from "./target-claims.ts";
-import type { TagTask, TaskTarget } from "./task.ts";
-import { optionsHash, taskId } from "./task-identity.ts";
-import { encodeTask } from "./task-wire.ts";
+import type { SettlePagePorts } from "./settle-page.ts";
+import { createTargetClaims, type TargetClaims } from "./target-claims.ts";
+import { countsSince } from "./task-record.ts";
 
 /** What orchestrating a run works with. */
-export interface OrchestratePorts extends ComparePorts {
-  readonly runs: RunLedger;
-  readonly tasks: TaskLedger;
-  readonly dispatcher: Dispatcher;
-  readonly emit: EventSink;
+export interface OrchestratePorts extends ComparePorts, SettlePagePorts {
+  readonly listings: ListingLedger;
+  readonly runParts: RunParts;
+  readonly clock: Clock;
+  /** Names this orchestrator in leases. */
+  readonly owner: string;
+  /** A source that may recover is listed in a later invocation instead of failing its rule. */
+  readonly patient: boolean;
+  /** Requests sent by this process so far, by host; left out: nobody counts. */
+  readonly requests?: () => ReadonlyMap<string, number>;
 }
+
+/** The run that is listed, with its policies in their order. */
+export interface ListedRun {
+  readonly runId: string;
+  readonly policies: readonly SyncPolicy[];
+}
+
+/** How an invocation is bounded. */
+export interface ListingOptions {
+  /** Listing stops after a page, with some of this time in reserve. */
+  readonly deadline: Deadline;
+  readonly signal: AbortSignal;
+}
+
+/** How an invocation left the listing of a run. */
+export type ListingEnd =
+  /** Every task of the run is planned. */
+  | { readonly kind: "enumerated" }
+  /** It was done before, the run has ended, or another lists it. */
+  | { readonly kind: "notOurs" }
+  /** There is more to list, not before `delayMs`; `epoch` is the listing's. */
+  | { readonly kind: "handOn"; readonly delayMs: number; readonly epoch: number };
 
 /** Policies listed at once. */
 const POLICIES_AT_ONCE = 16;
-
-const NOTHING_MOVED = { bytesCopied: 0, bytesMounted: 0, bytesSkipped: 0 };
+/** References of one page at most: few enough to be compared in a short invocation. */
+const PAGE_MAX = 500;
+/** Wait of a listing that does not get on, such as behind a registry that asks for a pause. */
+const DELAY_BASE_MS = 10_000;
+const DELAY_MAX_MS = 900_000;
 
 /**
- * Lists, compares and dispatches the policies of a run. Unchanged tags are settled right here;
- * the rest become task rows. A rule that fails is told and leaves the others alone.
+ * Lists, compares and dispatches the policies of a run, page after page, until all are listed or
+ * time is short; another invocation goes on at the saved place. Unchanged tags are settled right
+ * here, the rest become task rows. An abort ends it like a deadline.
  *
- * @returns how many tasks were dispatched.
- * @throws the signal's reason when it aborts.
+ * @throws {FerryError} `RUN_UNKNOWN`, and what the state table throws.
  */
 export async function orchestrate(
-  runId: string,
-  policies: readonly SyncPolicy[],
-  context: { readonly ports: OrchestratePorts; readonly signal: AbortSignal },
-): Promise<number> {
-  const { ports, signal } = context;
-  const comparer = createPolicyComparer(ports, { signal, askSource: false });
-  const claims = createTargetClaims(policies);
-  const inTurn = createListingTurns();
-  const counts = await mapLimited(policies, POLICIES_AT_ONCE, async (policy) => {
-    const hooks = hooksFor(policy, claims, ports.emit);
-    try {
-      const pages = comparer.compare(policy, hooks);
-      const { seen, dispatched } = await inTurn(policy, () =>
-        dispatchPages(runId, policy, { pages, ports }),
-      );
-      if (seen + hooks.refused() === 0) warnEmpty(policy, ports.emit);
-      return dispatched;
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const failure = failureRecord(withSide(thrown, "source"));
-      ports.emit({ type: "rule.failed", policy: policy.name, failure });
-      return 0;
-    }
-  });
-  const dispatched = counts.reduce((sum, count) => sum + count, 0);
-  await ports.runs.markEnumerated(runId);
-  ports.emit({ type: "run.enumerated", runId, tasks: dispatched });
-  return dispatched;
-}
-
-async function dispatchPages(
-  runId: string,
-  policy: SyncPolicy,
-  from: {
-    readonly pages: AsyncIterable<readonly Comparison[]>;
-    readonly ports: OrchestratePorts;
-  },
-): Promise<{ readonly seen: number; readonly dispatched: number }> {
-  let seen = 0;
-  let dispatched = 0;
-  for await (const page of from.pages) {
-    seen += page.length;
-    for (const comparison of page) {
-      if (await dispatch(runId, policy, { comparison, ports: from.ports })) dispatched++;
-    }
+  run: ListedRun,
+  ports: OrchestratePorts,
+  { deadline, signal }: ListingOptions,
+): Promise<ListingEnd> {
+  const { clock, owner } = ports;
+  const sinceMs = clock.monotonicMs();
+  const claim = await ports.listings.claim(run.runId, { owner, leaseMs: LISTING_LEASE_MS });
+  if (claim === undefined) return { kind: "notOurs" };
+  const held = holdListing(claim, clock, sinceMs);
+  const pace = createListingPace(deadline, clock);
+  try {
+    return await listRun(run, ports, { claim, held, pace, signal });
+  } finally {
+    pace.stop();
+    await held.stop();
   }
-  return { seen, dispatched };
 }
 
-function hooksFor(
-  policy: SyncPolicy,
-  claims: TargetClaims,
-  emit: EventSink,
-): CompareHooks & { refused(): number } {
-  let refused = 0;
-  const fail = (error: FerryError): void => {
-    refused++;
-    emit({ type: "rule.failed", policy: policy.name, failure: failureRecord(error) });
-  };
-  return {
-    refused: () => refused,
-    targetFailed: fail,
-    claim: (source, target) => {
-      const answer = claims.take(source, target);
-      if (answer === "repeated") refused++;
-      if (answer === "conflict") fail(claims.conflict(source, target));
-      return answer === "taken";
-    },
-  };
+/** The right to list, its time, and the caller's own signal. */
+interface Hold {
+  readonly claim: ListingClaim;
+  readonly held: HeldListing;
+  readonly pace: ListingPace;
+  readonly signal: AbortSignal;
 }
 
-/** Settles what is unchanged, and makes one task of what is left; tells whether there is one. */
-async function dispatch(
+async function listRun(
+  { runId, policies }: ListedRun,
+  ports: OrchestratePorts,
+  { claim, held, pace, signal: asked }: Hold,
+): Promise<ListingEnd> {
+  const signal = AbortSignal.any([asked, held.lost, pace.cut]);
+  // Every request under way listens; Node would take more than ten for a leak.
+  setMaxListeners(0, signal);
+  const progress = new ListingProgress(claim.record);
+  if (claim.takenOver) progress.beCareful();
+  const claims = createTargetClaims(policies);
+  await restoreClaims(runId, { claims, progress, runParts: ports.runParts });
+  const save = recordOf(runId, ports, { claims, progress });
+  const comparer = createPolicyComparer(ports, { signal, askSource: false, pageMax: PAGE_MAX });
+  const parts = {
+    ...{ runId, ports, comparer, claims, progress, pace, signal, patient: ports.patient },
+    ensure: () => held.ensure(),
+    save: () => held.saveIfDue(save),
+  };
+  const inTurn = createListingTurns();
+  try {
+    await mapLimited(
+      toList(progress, policies.length, pace),
+      POLICIES_AT_ONCE,
+      async (position) => {
+        const policy = policies[position];
+        if (policy === undefined) return;
+        await inTurn(policy, () => listPolicy(policy, position, parts));
+      },
+    );
+  } catch (thrown) {
+    if (!signal.aborted) throw thrown;
+    // Pages that were cut off may have planned tasks, and are listed again.
+    progress.beCareful();
+  }
+  if (held.lost.aborted) return { kind: "notOurs" };
+  const record = await save();
+  if (progress.isComplete(policies.length)) {
+    if (!(await held.end((last) => last.complete(record.listed)))) return { kind: "notOurs" };
+    const { tasks } = progress.totals;
+    ports.emit({ type: "run.enumerated", runId, tasks });
+    return { kind: "enumerated" };
+  }
+  const delayMs = delayOf(claim, progress, pace);
+  const release = { delayMs, progressed: pace.pages > 0 };
+  const isOurs = await held.end((last) => last.release(record, release));
+  return isOurs ? { kind: "handOn", delayMs, epoch: claim.epoch } : { kind: "notOurs" };
+}
+
+/** Policies whose listing goes on, then those whose listing begins, while there is time. */
+function* toList(
+  progress: ListingProgress,
+  policies: number,
+  pace: ListingPace,
+): Generator<number> {
+  for (const { policy } of progress.open) yield policy;
+  while (pace.hasTime()) {
+    const policy = progress.begin(policies);
+    if (policy === undefined) return;
+    yield policy;
+  }
+}
+
+async function restoreClaims(
   runId: string,
-  policy: SyncPolicy,
-  { comparison, ports }: { readonly comparison: Comparison; readonly ports: OrchestratePorts },
-): Promise<boolean> {
-  const task = taskOf(policy, comparison);
-  const { repository, reference } = task.source;
-  const source = formatReference(repository, reference);
-  const names = comparison.verdicts.map(({ target }) =>
-    formatReference(target.repository, target.reference),
-  );
-  ports.emit({ type: "task.planned", taskId: task.id, source, targets: names });
-  await Promise.all(
-    comparison.verdicts.map(async (verdict) => {
-      if (verdict.action !== "unchanged") return;
-      const { target, targetDigest } = verdict;
-      const sourceDigest = comparison.sourceDigest ?? targetDigest;
-      if (!target.recorded) await remember(policy, target, { ports, sourceDigest, targetDigest });
-      ports.emit({
-        type: "target.settled",
-        taskId: task.id,
-        source,
-        target: formatReference(target.repository, target.reference),
-        outcome: { kind: "unchanged", sourceDigest, targetDigest },
-        transfer: NOTHING_MOVED,
-      });
-    }),
-  );
-  if (task.targets.length === 0) return false;
-  await ports.tasks.plan(runId, task.id, encodeTask(task));
-  await ports.dispatcher.dispatch({ runId, taskId: task.id });
-  return true;
-}
-
-function taskOf(policy: SyncPolicy, comparison: Comparison): TagTask {
-  const { candidate, sourceDigest } = comparison;
-  const targets = comparison.verdicts.flatMap(({ action, target }) =>
-    action === "copy" ? [target] : [],
-  );
-  return {
-    id: taskId(candidate.source, candidate.targets, policy.options),
-    policy: policy.name,
-    source: candidate.source,
-    named: candidate.named,
-    targets,
-    options: policy.options,
-    ...(sourceDigest !== undefined && { sourceDigest }),
-  };
-}
-
-/** A target found equal without our doing is known from now on. */
-async function remember(
-  policy: SyncPolicy,
-  target: TaskTarget,
-  found: {
-    readonly ports: OrchestratePorts;
-    readonly sourceDigest: Digest;
-    readonly targetDigest: Digest;
+  to: {
+    readonly claims: TargetClaims;
+    readonly progress: ListingProgress;
+    readonly runParts: RunParts;
   },
 ): Promise<void> {
-  const { ports, sourceDigest, targetDigest } = found;
-  await ports.watermarks.write(policy.source, target.repository, {
-    tag: referenceText(target),
-    sourceDigest,
-    targetDigest,
-    optionsHash: optionsHash(policy.options),
-  });
+  const { claims, progress, runParts } = to;
+  if (progress.claimBatches === 0) return;
+  const batches = await runParts.claims(runId);
+  // Batches after the last save belong to pages that are listed again.
+  for (const batch of batches.slice(0, progress.claimBatches)) claims.restore(decodeClaims(batch));
 }
 
-function warnEmpty(policy: SyncPolicy, emit: EventSink): void {
-  emit({ type: "rule.warned", policy: policy.name, message: "no tag of the source is wanted" });
+/** Makes what is to be saved, and keeps the claims that go with it before it is. */
+function recordOf(
+  runId: string,
+  { runParts, requests = () => new Map() }: OrchestratePorts,
+  from: { readonly claims: TargetClaims; readonly progress: ListingProgress },
+): () => Promise<ListingRecord> {
+  const { claims, progress } = from;
+  const before = new Map(requests());
+  return async () => {
+    const batches = encodeClaims(claims.fresh());
+    const first = progress.claimBatches;
+    progress.keepClaims(batches.length);
+    const record = progress.record(countsSince(before, requests()));
+    if (batches.length > 0) await runParts.saveClaims(runId, first, batches);
+    return record;
+  };
+}
+
+/** How long the next invocation waits: not at all, unless waiting is what the listing needs. */
+function delayOf(claim: ListingClaim, progress: ListingProgress, pace: ListingPace): number {
+  const failures = Math.max(0, ...progress.open.map((policy) => policy.failures));
+  const rounds = pace.hasTime() ? failures : pace.pages > 0 ? 0 : claim.fruitless + 1;
+  return rounds === 0 ? 0 : Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** (rounds - 1));
 }

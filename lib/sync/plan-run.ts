@@ -65,22 +65,22 @@ export async function planRun(
   return claimInOrder(plans, createTargetClaims(policies));
 }
 
-/** Policies are looked at side by side; which of them gets a target is told by their order. */
+/**
+ * Policies are looked at side by side; a pair that several of them want stands where the first of
+ * them has it.
+ */
 function claimInOrder(plans: readonly PolicyPlan[], claims: TargetClaims): PlanReport {
-  const settled = plans.map(({ policy, pairs, errors }) => {
-    const answers = pairs.map((pair) => ({ pair, answer: claims.take(pair.source, pair.target) }));
-    const conflicts = answers.flatMap(({ pair, answer }) =>
-      answer === "conflict" ? [problem(policy, claims.conflict(pair.source, pair.target))] : [],
-    );
-    return {
-      tasks: answers.flatMap(({ pair, answer }) => (answer === "taken" ? [pair.task] : [])),
-      errors: [...errors, ...conflicts],
-    };
-  });
-  return planReport(
-    settled.flatMap(({ tasks }) => tasks),
-    settled.flatMap(({ errors }) => errors),
-  );
+  const tasks = new Map<string, PlannedTask>();
+  const errors: RuleProblem[] = [];
+  for (const [position, { policy, pairs, errors: own }] of plans.entries()) {
+    errors.push(...own);
+    for (const { source, target, task } of pairs) {
+      if (claims.take(position, source, target) === "conflict") {
+        errors.push(problem(policy, claims.conflict(source, target)));
+      } else if (!tasks.has(task.target)) tasks.set(task.target, task);
+    }
+  }
+  return planReport([...tasks.values()], errors);
 }
 
 async function* expandedPages(
@@ -89,8 +89,8 @@ async function* expandedPages(
 ): AsyncGenerator<readonly PlannedPair[]> {
   const repository = context.ports.repositories.source(policy.source);
   const { signal } = context;
-  for await (const page of expandPolicy(policy, { source: repository, signal })) {
-    yield page.flatMap(({ source, targets }) =>
+  for await (const { candidates } of expandPolicy(policy, { source: repository, signal })) {
+    yield candidates.flatMap(({ source, targets }) =>
       targets.map((target) => ({ source, target, task: plannedCopy(policy, source, target) })),
     );
   }
@@ -101,8 +101,8 @@ async function* comparedPages(
   hooks: CompareHooks,
   comparer: PolicyComparer,
 ): AsyncGenerator<readonly PlannedPair[]> {
-  for await (const page of comparer.compare(policy, hooks)) {
-    yield page.flatMap((comparison) => plannedPairs(policy, comparison));
+  for await (const { comparisons } of comparer.compare(policy, hooks)) {
+    yield comparisons.flatMap((comparison) => plannedPairs(policy, comparison));
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { EventSink, SyncEvent } from "./events.ts";
-import type { CopyPair, RuleProblem, RunReport, SettledCopy } from "./report.ts";
-import type { FailureRecord, TargetOutcome } from "./task.ts";
+import { failureWords } from "./failure-record.ts";
+import type { RuleProblem, RuleWarning, RunReport } from "./report.ts";
+import { type ReportedPair, type ReportLists, sortPairs } from "./report-lists.ts";
 
 /** What the fold cannot learn from events. */
 export interface ReportFoldOptions {
@@ -16,17 +17,12 @@ export interface ReportFold {
   report(): RunReport;
 }
 
-interface Standing extends CopyPair {
-  /** Left out: planned, not settled yet. */
-  readonly outcome?: TargetOutcome;
-}
-
 interface FoldState {
   /** By task and target, in the order in which they were planned; the last outcome counts. */
-  readonly pairs: Map<string, Standing>;
+  readonly pairs: Map<string, ReportedPair>;
   readonly bytes: { copied: number; mounted: number; skipped: number };
   readonly rules: RuleProblem[];
-  readonly warnings: { readonly rule: string; readonly message: string }[];
+  readonly warnings: RuleWarning[];
   policies: number;
   enumerated: boolean;
 }
@@ -52,7 +48,7 @@ export function createReportFold(runId: string, options: ReportFoldOptions): Rep
   return {
     sink: (event) => absorb(state, event),
     report: () => {
-      const lists = sortOut([...state.pairs.values()]);
+      const lists = sortPairs([...state.pairs.values()]);
       return {
         schemaVersion: 1,
         runId,
@@ -77,7 +73,7 @@ function absorb(state: FoldState, event: SyncEvent): void {
       state.policies += event.policies;
       break;
     case "rule.failed":
-      state.rules.push({ rule: event.policy, ...wordsOf(event.failure) });
+      state.rules.push({ rule: event.policy, ...failureWords(event.failure) });
       break;
     case "rule.warned":
       state.warnings.push({ rule: event.policy, message: event.message });
@@ -111,38 +107,7 @@ function settle(state: FoldState, event: SyncEvent & { readonly type: "target.se
   state.bytes.skipped += transfer.bytesSkipped;
 }
 
-type Lists = Pick<RunReport, "copied" | "unchanged" | "failed" | "suspended" | "skipped">;
-
-function sortOut(pairs: readonly Standing[]): Lists {
-  return {
-    copied: pairs.flatMap(({ source, target, outcome }) =>
-      outcome?.kind === "copied" ? [settledCopy({ source, target }, outcome)] : [],
-    ),
-    unchanged: pairs.flatMap(({ source, target, outcome }) =>
-      outcome?.kind === "unchanged" ? [settledCopy({ source, target }, outcome)] : [],
-    ),
-    failed: pairs.flatMap(({ source, target, outcome }) =>
-      outcome?.kind === "failed" ? [{ source, target, ...wordsOf(outcome.failure) }] : [],
-    ),
-    suspended: pairs.flatMap(({ source, target, outcome }) =>
-      outcome === undefined || outcome.kind === "suspended" ? [{ source, target }] : [],
-    ),
-    skipped: pairs.flatMap(({ source, target, outcome }) =>
-      outcome?.kind === "skipped" ? [{ source, target, reason: outcome.reason }] : [],
-    ),
-  };
-}
-
-function settledCopy(
-  pair: CopyPair,
-  outcome: TargetOutcome & { readonly kind: "copied" | "unchanged" },
-): SettledCopy {
-  const { sourceDigest, targetDigest } = outcome;
-  const rewritten = outcome.kind === "copied" && outcome.rewritten;
-  return { ...pair, sourceDigest, targetDigest, ...(rewritten && { rewritten }) };
-}
-
-function totalsOf(lists: Lists, state: FoldState): RunReport["totals"] {
+function totalsOf(lists: ReportLists, state: FoldState): RunReport["totals"] {
   const copied = lists.copied.length;
   const unchanged = lists.unchanged.length;
   const failed = lists.failed.length;
@@ -157,9 +122,4 @@ function totalsOf(lists: Lists, state: FoldState): RunReport["totals"] {
     skipped: lists.skipped.length,
     rules: { total: Math.max(state.policies, failedRules), failed: failedRules },
   };
-}
-
-function wordsOf(failure: FailureRecord): Omit<RuleProblem, "rule"> {
-  const { code, message, hint } = failure;
-  return { code, message, ...(hint !== undefined && { hint }) };
 }

@@ -33,6 +33,13 @@ export interface RuleProblem {
   readonly hint?: string;
 }
 
+/** What a rule told that worked all the same. */
+export interface RuleWarning {
+  /** Name of the policy. */
+  readonly rule: string;
+  readonly message: string;
+}
+
 /** How many source→target pairs ended how; `planned` = copied + unchanged + failed + suspended. */
 export interface RunTotals {
   readonly planned: number;
@@ -66,8 +73,7 @@ export interface RunReport {
   readonly suspended: readonly CopyPair[];
   readonly skipped: readonly SkippedCopy[];
   readonly rules: readonly RuleProblem[];
-  /** Told by rules that worked all the same. */
-  readonly warnings: readonly { readonly rule: string; readonly message: string }[];
+  readonly warnings: readonly RuleWarning[];
 }
 
 /** What is known of a run without reading its tasks. */

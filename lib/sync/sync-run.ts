@@ -2,11 +2,13 @@ import type { Clock } from "../base/clock.ts";
 import type { RunLedger } from "../state/run-ledger.ts";
 import type { JsonValue } from "../state/state-table.ts";
 import type { TaskLedger } from "../state/task-ledger.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { TaskMessage } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 
 /** Works tasks off in this process, and tells how they ended. */
-export interface Workers extends Dispatcher {
+export interface Workers {
+  /** Waits while the workers have enough to do. */
+  dispatch(messages: readonly TaskMessage[]): Promise<void>;
   /** Resolves when everything dispatched so far has ended. */
   idle(): Promise<void>;
   /** Tasks that ended since the last call with a failure that may pass. */
@@ -29,7 +31,7 @@ export interface SyncRunOptions {
   readonly retries: number;
   readonly signal: AbortSignal;
   /** What is kept of the run at its end. */
-  readonly summary: () => JsonValue;
+  readonly summary: () => Promise<JsonValue>;
 }
 
 /**
@@ -54,8 +56,9 @@ export async function driveRun(
   await retryRounds(ports, options);
   const elapsedMs = Math.round(clock.monotonicMs() - startedMs);
   emit({ type: "run.finished", runId, elapsedMs });
-  if (signal.aborted) await runs.interrupt(runId, options.summary());
-  else await runs.finish(runId, options.summary());
+  const summary = await options.summary();
+  if (signal.aborted) await runs.interrupt(runId, summary);
+  else await runs.finish(runId, summary);
 }
 
 async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promise<void> {
@@ -67,7 +70,7 @@ async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promis
       if (signal.aborted) return;
       await tasks.retry(runId, taskId);
       emit({ type: "task.retried", taskId, round });
-      await workers.dispatch({ runId, taskId });
+      await workers.dispatch([{ runId, taskId }]);
     }
     await workers.idle();
     failed = workers.takeRetriable();

@@ -4,84 +4,129 @@ import { pairReferences } from "./pair-references.ts";
 import type { SyncPolicy } from "./policy.ts";
 import type { ImageLocation } from "./task.ts";
 
-/** Which source writes which target in one run: a target has one source, and one task. */
+/** One target and the source it is written from, by their whole names. */
+export interface ClaimedTarget {
+  /** Position of the policy that took it. */
+  readonly policy: number;
+  readonly source: string;
+  readonly target: string;
+}
+
+/** A policy's answer when it asks for a target. */
+export type ClaimAnswer = "taken" | "repeated" | "conflict";
+
+/** Which policy writes which target in one run: a target has one source, and one task. */
 export interface TargetClaims {
   /**
-   * Takes a target for a source.
+   * Takes a target for the policy at this position.
    *
-   * @returns `taken` for the first; `repeated` when the same pair was taken before; `conflict`
-   * when another source has it.
+   * @returns `taken` for the one that writes it; `repeated` when it is written from this source
+   * already; `conflict` when it is written from another.
    */
-  take(source: ImageLocation, target: ImageLocation): "taken" | "repeated" | "conflict";
+  take(policy: number, source: ImageLocation, target: ImageLocation): ClaimAnswer;
   /** The error for a target another source has. */
   conflict(source: ImageLocation, target: ImageLocation): FerryError;
+  /** Forgets what a policy took, so that it can be listed from its beginning. */
+  drop(policy: number): void;
+  /**
+   * What was taken since the last call and another policy may want in a later invocation: all
+   * that has to be remembered. The rest follows from the policies alone.
+   */
+  fresh(): readonly ClaimedTarget[];
+  /** Takes again what an earlier invocation took. */
+  restore(claims: readonly ClaimedTarget[]): void;
 }
 
 /**
- * Makes the claims of one run. References that rules name outright are reserved first, in the
- * order of the rules, so that which of two rules gets a target never depends on timing.
+ * Makes the claims of one run.
+ *
+ * A reference that a rule names outright belongs to the first rule that names it; of rules that
+ * find it by listing, to the first that takes it, and they take turns (`createListingTurns`). So
+ * which rule gets a target never depends on timing, nor on the invocation in which it is listed.
  */
 export function createTargetClaims(policies: readonly SyncPolicy[]): TargetClaims {
-  const reserved = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const [target, source] of policies.flatMap(namedPairs)) {
-    if (!reserved.has(target)) reserved.set(target, source);
+  return new PolicyTargetClaims(policies);
+}
+
+class PolicyTargetClaims implements TargetClaims {
+  readonly #named = new Map<string, ClaimedTarget>();
+  readonly #taken = new Map<string, ClaimedTarget>();
+  #fresh: ClaimedTarget[] = [];
+  readonly #shared: ReadonlySet<string>;
+
+  constructor(policies: readonly SyncPolicy[]) {
+    this.#shared = sharedTargets(policies);
+    for (const claim of policies.flatMap(namedTargets)) {
+      if (!this.#named.has(claim.target)) this.#named.set(claim.target, claim);
+    }
   }
-  return {
-    take(source, target) {
-      const [sourceName, targetName] = [nameOf(source), nameOf(target)];
-      const owner = reserved.get(targetName) ?? sourceName;
-      if (owner !== sourceName) return "conflict";
-      reserved.set(targetName, sourceName);
-      if (taken.has(targetName)) return "repeated";
-      taken.add(targetName);
-      return "taken";
-    },
-    conflict(source, target) {
-      const targetName = nameOf(target);
-      const owner = reserved.get(targetName) ?? "another source";
-      return new FerryError(`${targetName} is wanted from ${nameOf(source)} and from ${owner}`, {
-        code: "RULE_CONFLICT",
-        remedy: "fixInput",
-        hint: "Give one of them another tag or repository at the target.",
-      });
-    },
-  };
+
+  take(policy: number, source: ImageLocation, target: ImageLocation): ClaimAnswer {
+    const [from, to] = [nameOf(source), nameOf(target)];
+    const owner = this.#named.get(to);
+    const holder = owner !== undefined && owner.policy !== policy ? owner : this.#taken.get(to);
+    if (holder !== undefined) return holder.source === from ? "repeated" : "conflict";
+    const claim = { policy, source: from, target: to };
+    this.#taken.set(to, claim);
+    if (this.#shared.has(formatRepository(target.repository))) this.#fresh.push(claim);
+    return "taken";
+  }
+
+  conflict(source: ImageLocation, target: ImageLocation): FerryError {
+    const name = nameOf(target);
+    const holder = this.#named.get(name) ?? this.#taken.get(name);
+    const other = holder?.source ?? "another source";
+    return new FerryError(`${name} is wanted from ${nameOf(source)} and from ${other}`, {
+      code: "RULE_CONFLICT",
+      remedy: "fixInput",
+      hint: "Give one of them another tag or repository at the target.",
+    });
+  }
+
+  drop(policy: number): void {
+    for (const [target, holder] of this.#taken) {
+      if (holder.policy === policy) this.#taken.delete(target);
+    }
+    this.#fresh = this.#fresh.filter((claim) => claim.policy !== policy);
+  }
+
+  fresh(): readonly ClaimedTarget[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  restore(claims: readonly ClaimedTarget[]): void {
+    for (const claim of claims) this.#taken.set(claim.target, claim);
+  }
 }
 
-/** Runs a policy's listing when its turn has come. */
-export type ListingTurns = <T>(policy: SyncPolicy, task: () => Promise<T>) => Promise<T>;
-
-/**
- * Lets policies that list their tags and share a target repository take turns, in the order in
- * which they are asked for: so the first of them gets a tag that several want, in every run alike.
- */
-export function createListingTurns(): ListingTurns {
-  const lastByTarget = new Map<string, Promise<unknown>>();
-  return (policy, task) => {
-    if (policy.select.kind === "named") return task();
-    const targets = policy.targets.map(({ repository }) => formatRepository(repository));
-    const turn = Promise.all(targets.map((target) => lastByTarget.get(target))).then(task);
-    const ended = turn.catch(() => undefined);
-    for (const target of targets) lastByTarget.set(target, ended);
-    return turn;
-  };
-}
-
-function namedPairs(policy: SyncPolicy): [string, string][] {
-  const { select, source } = policy;
+function namedTargets({ select, source, targets }: SyncPolicy, policy: number): ClaimedTarget[] {
   if (select.kind !== "named") return [];
-  return policy.targets.flatMap((target) => {
+  return targets.flatMap((target) => {
     try {
-      return pairReferences(select.references, target).map((pair): [string, string] => [
-        formatReference(target.repository, pair.target),
-        formatReference(source, pair.source),
-      ]);
+      return pairReferences(select.references, target).map((pair) => ({
+        policy,
+        source: formatReference(source, pair.source),
+        target: formatReference(target.repository, pair.target),
+      }));
     } catch {
       // A rule that cannot be paired reserves nothing; it fails when it is expanded.
       return [];
     }
   });
+}
+
+/** Repositories that more than one policy fills with what it lists. */
+function sharedTargets(policies: readonly SyncPolicy[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { select, targets } of policies) {
+    if (select.kind === "named") continue;
+    const own = new Set(targets.map(({ repository }) => formatRepository(repository)));
+    for (const name of own) (seen.has(name) ? shared : seen).add(name);
+  }
+  return shared;
 }
 
 function nameOf({ repository, reference }: ImageLocation): string {

@@ -37,6 +37,25 @@ describe("configuredKeychain", () => {
     expect(await keychain.credentialFor({ registry: "r.io", repository: "a" })).toBeUndefined();
   });
 
+  it("has a refused secret looked up anew", async () => {
+    const freshness: unknown[] = [];
+    const watched = configuredKeychain(entries, async (_, options) => {
+      freshness.push(options?.fresh);
+      return new Secret("resolved");
+    });
+    const name = { registry: "q.io", repository: "n/app" };
+    await watched.credentialFor(name);
+    await watched.credentialFor(name, { fresh: true });
+    expect(freshness).toEqual([false, true]);
+  });
+
+  it("leaves credentials that a cloud is asked for to another keychain", async () => {
+    const ofCloud = configuredKeychain(new Map([["q.io", { from: "acr" }]]), async () => {
+      throw new Error("nothing to resolve");
+    });
+    expect(await ofCloud.credentialFor({ registry: "q.io", repository: "a" })).toBeUndefined();
+  });
+
   it("fails with what the resolver says", async () => {
     const work = keychain.credentialFor({ registry: "az.io", repository: "a" });
     await expect(work).rejects.toThrow("cannot resolve env:TOKEN");

@@ -35,6 +35,16 @@ describe("resolveRealm", () => {
       owner("registry-vpc.cn-beijing.aliyuncs.com"),
     ],
     [
+      "Alibaba's Enterprise edition",
+      "https://dockerauth-ee.cn-beijing.aliyuncs.com/auth",
+      owner("team-registry.cn-beijing.cr.aliyuncs.com"),
+    ],
+    [
+      "Alibaba's Enterprise edition inside a VPC",
+      "https://dockerauth-ee-vpc.cn-beijing.aliyuncs.com/auth",
+      owner("team-registry-vpc.cn-beijing.cr.aliyuncs.com"),
+    ],
+    [
       "a host of the configuration",
       "https://t.example/x",
       owner("h.example", undefined, ["T.example"]),

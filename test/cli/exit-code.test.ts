@@ -33,6 +33,7 @@ describe("exitCodeOfRun", () => {
     ],
     ["one failed", 1, [settled("1", COPIED), settled("2", failedWith("TIMEOUT")), ENUMERATED]],
     ["all refused", 3, [settled("1", refused), settled("2", failedWith("DENIED")), ENUMERATED]],
+    ["refused by a cloud", 3, [settled("1", failedWith("CLOUD_ACCESS_DENIED")), ENUMERATED]],
     ["some refused", 1, [settled("1", refused), settled("2", failedWith("TIMEOUT")), ENUMERATED]],
     ["work left", 75, [settled("1", COPIED), planned("2"), ENUMERATED]],
     ["work left beside failures", 75, [settled("1", refused), planned("2"), ENUMERATED]],

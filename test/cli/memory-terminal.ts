@@ -129,6 +129,7 @@ function fakeFerry(
     },
     runs: async () => [],
     run: async () => undefined,
+    report: async () => undefined,
     async *tags() {
       yield* ["1.0", "2.0"];
     },

@@ -71,6 +71,35 @@ r.io: {credentials: {from: docker-config}}
     ]);
   });
 
+  it("keeps clouds to be asked, and the keys to ask with named", async () => {
+    const text = `
+123456789012.dkr.ecr.eu-west-1.amazonaws.com: {credentials: {from: ecr}, createRepositories: true}
+images.example.com/team:
+  credentials: {from: acr, accessKeyId: env:ROBOT, accessKeySecret: "aws-sm:acr#secret"}
+swr.cn-north-4.myhuaweicloud.com: {credentials: {from: swr}, createRepositories: false}
+210987654321.dkr.ecr.cn-north-1.amazonaws.com.cn:
+  createRepositories: {scanOnPush: true, immutableTags: true}
+`;
+    const { registries, credentials } = await load(text);
+    expect(registries).toEqual([
+      {
+        registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+        createRepositories: {},
+      },
+      { registry: "swr.cn-north-4.myhuaweicloud.com", createRepositories: false },
+      {
+        registry: "210987654321.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        createRepositories: { scanOnPush: true, immutableTags: true },
+      },
+    ]);
+    const secret = { kind: "reference", reference: "aws-sm:acr#secret" };
+    expect([...credentials.values()]).toEqual([
+      { from: "ecr" },
+      { from: "acr", keys: { id: "robot", secret } },
+      { from: "swr" },
+    ]);
+  });
+
   it("takes certificates in place, but no key", async () => {
     const pem = (text: string) => JSON.stringify(text);
     const { registries } = await load(`r.io: {ca: ${pem(CERTIFICATE)}}`);
@@ -96,6 +125,37 @@ r.io: {credentials: {from: docker-config}}
     ["r.io/team: {plainHttp: true}", "CONFIG_INVALID", '"r.io/team" has a path'],
     ["r.io: {credentials: {username: env:NOPE, password: env:P}}", "ENV_UNSET", "NOPE"],
     ["r.io: {plain: true}", "CONFIG_UNKNOWN_KEY", "r.yaml:1:8"],
+    ["r.io: {credentials: {from: ecr}}", "CONFIG_INVALID", "from: ecr does not fit"],
+    ["r.io/team: {credentials: {from: swr}}", "CONFIG_INVALID", "from: swr does not fit"],
+    ["r.io: {credentials: {from: gar}}", "CONFIG_INVALID", "from"],
+    [
+      "r.io: {credentials: {from: acr, accessKeyId: AK}}",
+      "CONFIG_INVALID",
+      "accessKeyId and accessKeySecret belong together",
+    ],
+    [
+      "r.io: {credentials: {from: docker-config, accessKeyId: AK, accessKeySecret: env:SK}}",
+      "CONFIG_INVALID",
+      "beside from: ecr, acr or swr",
+    ],
+    [
+      "r.io: {credentials: {from: acr, accessKeyId: AK, accessKeySecret: hunter2}}",
+      "CONFIG_INVALID",
+      "a secret is named, never written",
+    ],
+    ["r.io: {createRepositories: true}", "CONFIG_INVALID", "nobody can be asked"],
+    ["public.ecr.aws: {createRepositories: true}", "CONFIG_INVALID", "nobody can be asked"],
+    [
+      "registry.cn-hangzhou.aliyuncs.com: {createRepositories: {scanOnPush: true}}",
+      "CONFIG_INVALID",
+      "knows no scanOnPush",
+    ],
+    [
+      "swr.cn-north-4.myhuaweicloud.com: {createRepositories: {immutableTags: true}}",
+      "CONFIG_INVALID",
+      "knows no immutableTags",
+    ],
+    ["r.io: {createRepositories: {lifecycle: x}}", "CONFIG_UNKNOWN_KEY", "lifecycle"],
   ])("refuses %s with %s", async (text, code, words) => {
     const files = memoryFiles({ "/etc/ferry/r.yaml": text, "/etc/ferry/text.pem": "text" });
     const read = async (path: string) => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemRandom } from "../../lib/base/random.ts";
+import { createListingLedger } from "../../lib/state/listing-ledger.ts";
 import { createMemoryTable } from "../../lib/state/memory-table.ts";
 import { createRunLedger, type RunLedger } from "../../lib/state/run-ledger.ts";
 import type { NewRun } from "../../lib/state/run-record.ts";
@@ -14,7 +15,14 @@ let table: StateTable;
 let ledger: RunLedger;
 
 function newRun(id: string): NewRun {
-  return { id, trigger: "timer", startedAt: clock.now(), policies: [{ name: "nginx" }] };
+  return { id, trigger: "timer", startedAt: clock.now(), policies: 3 };
+}
+
+/** Lists the run to its end. */
+async function enumerate(runId: string): Promise<void> {
+  const listings = createListingLedger(table, { clock, random: systemRandom });
+  const claim = await listings.claim(runId, { owner: "us", leaseMs: 1000 });
+  expect(await claim?.complete({})).toBe(true);
 }
 
 async function listed(limit: number): Promise<readonly string[]> {
@@ -30,7 +38,8 @@ beforeEach(() => {
 describe("RunLedger", () => {
   it("enters a run as running, with nothing planned yet", async () => {
     const run = newRun("r1");
-    const expected = { ...run, state: "running", enumerated: false };
+    const listing = { epoch: 0, fruitless: 0, freeAt: clock.now() };
+    const expected = { ...run, state: "running", enumerated: false, listing };
     expect(await ledger.create(run)).toEqual(expected);
     expect(await ledger.get("r1")).toEqual(expected);
     expect(await ledger.get("r2")).toBeUndefined();
@@ -38,9 +47,10 @@ describe("RunLedger", () => {
 
   it("leaves a run alone that is entered again", async () => {
     const first = await ledger.create(newRun("r1"));
-    await ledger.saveCursor("r1", "page 2");
+    await enumerate("r1");
     clock.advance(1000);
-    expect(await ledger.create(newRun("r1"))).toEqual({ ...first, cursor: "page 2" });
+    const again = await ledger.create(newRun("r1"));
+    expect(again).toMatchObject({ startedAt: first.startedAt, enumerated: true });
     expect(await listed(10)).toEqual(["r1"]);
   });
 
@@ -72,17 +82,9 @@ describe("RunLedger", () => {
     expect(await listed(0)).toEqual([]);
   });
 
-  it("keeps the cursor until all tasks are planned", async () => {
-    await ledger.create(newRun("r1"));
-    await ledger.saveCursor("r1", { policy: 1, next: "b" });
-    expect((await ledger.get("r1"))?.cursor).toEqual({ policy: 1, next: "b" });
-    await ledger.markEnumerated("r1");
-    expect(await ledger.get("r1")).toMatchObject({ enumerated: true, cursor: undefined });
-  });
-
   it("finishes once: of many callers one hears so, and its summary stays", async () => {
     await ledger.create(newRun("r1"));
-    await ledger.markEnumerated("r1");
+    await enumerate("r1");
     const others = [1, 2, 3].map((number) => ledger.finish("r1", { by: number }));
     const heard = await Promise.all(others);
     expect(heard.filter(Boolean).length).toBe(1);
@@ -109,14 +111,14 @@ describe("RunLedger", () => {
     const running = await ledger.get("r1");
     expect(running).toMatchObject({ state: "running", enumerated: false });
     expect(running).toMatchObject({ summary: undefined, endedAt: undefined });
-    await ledger.markEnumerated("r1");
+    await enumerate("r1");
     expect(await ledger.finish("r1", { left: 0 })).toBe(true);
   });
 
   it("keeps a run while it goes on, and ninety days after its end", async () => {
     await ledger.create(newRun("open"));
     await ledger.create(newRun("ended"));
-    await ledger.markEnumerated("ended");
+    await enumerate("ended");
     await ledger.finish("ended", {});
     clock.advance(90 * DAY_MS - 1);
     expect((await listed(10)).toSorted()).toEqual(["ended", "open"]);
@@ -128,19 +130,13 @@ describe("RunLedger", () => {
   it("takes its own write for a success when the answer to it got lost", async () => {
     const lossy = createRunLedger(losingAnswers(table), { clock, random: systemRandom });
     expect((await lossy.create(newRun("r1"))).state).toBe("running");
-    await ledger.markEnumerated("r1");
+    await enumerate("r1");
     expect(await lossy.finish("r1", { by: "us" })).toBe(true);
     expect(await lossy.finish("r1", { by: "us" })).toBe(false);
   });
 
   it("names a run that is not there", async () => {
-    const changes = [
-      ledger.saveCursor("r9", null),
-      ledger.markEnumerated("r9"),
-      ledger.finish("r9", {}),
-      ledger.interrupt("r9", {}),
-      ledger.reopen("r9"),
-    ];
+    const changes = [ledger.finish("r9", {}), ledger.interrupt("r9", {}), ledger.reopen("r9")];
     for (const change of changes) {
       await expect(change).rejects.toMatchObject({
         code: "RUN_UNKNOWN",

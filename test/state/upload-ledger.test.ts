@@ -4,14 +4,18 @@ import { createMemoryTable } from "../../lib/state/memory-table.ts";
 import type { StateTable } from "../../lib/state/state-table.ts";
 import {
   createUploadLedger,
+  type UploadAnswer,
   type UploadLease,
   type UploadLedger,
 } from "../../lib/state/upload-ledger.ts";
+import type { UploadProgress } from "../../lib/transfer/upload-progress.ts";
+import { countingTable } from "./counting-table.ts";
 import { losingAnswers } from "./lost-answers.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 const LEASE_MS = 1000;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const DIGEST = digestOf(Buffer.from("x"));
 
 let clock: ManualClock;
@@ -24,37 +28,46 @@ beforeEach(() => {
   ledger = createUploadLedger(table, { clock });
 });
 
-function tryAcquire(owner: string, from = ledger): Promise<UploadLease | undefined> {
-  return from.acquire("localhost:5000", "team/app", DIGEST, { owner, leaseMs: LEASE_MS });
+const NAME = { registry: "localhost:5000", repository: "team/app" };
+
+function ask(owner: string, from = ledger): Promise<UploadAnswer> {
+  return from.acquire(NAME, DIGEST, { owner, leaseMs: LEASE_MS });
 }
 
 async function acquire(owner: string, from = ledger): Promise<UploadLease> {
-  const lease = await tryAcquire(owner, from);
-  if (lease === undefined) throw new Error("the upload could not be acquired");
-  return lease;
+  const answer = await ask(owner, from);
+  if (answer.kind !== "taken") throw new Error(`the upload is ${answer.kind}`);
+  return answer.lease;
 }
 
-function progressAt(offset: number) {
+function progressAt(offset: number): UploadProgress {
   const location = "/v2/team/app/blobs/uploads/1?_state=CANARY";
-  return { location, offset, hashState: "c3RhdGU=", startedAt: clock.now() };
+  const chunks = { chunkBytes: 9, chunkBytesMin: 0, chunkBytesMax: 100 };
+  return { location, offset, hashState: "c3RhdGU=", startedAt: clock.now(), ...chunks };
 }
 
 describe("UploadLedger", () => {
   it("lets one worker at a time upload a blob to a repository", async () => {
     const owners = Array.from({ length: 20 }, (_, number) => `w${number}`);
-    const leases = await Promise.all(owners.map((owner) => tryAcquire(owner)));
-    expect(leases.filter((lease) => lease !== undefined).length).toBe(1);
+    const answers = await Promise.all(owners.map((owner) => ask(owner)));
+    expect(answers.filter(({ kind }) => kind === "taken").length).toBe(1);
+    expect(answers.filter(({ kind }) => kind === "busy").length).toBe(19);
+    expect(await ask("late")).toEqual({ kind: "busy", leaseUntil: clock.now() + LEASE_MS });
     const other = { owner: "other", leaseMs: LEASE_MS };
-    expect(await ledger.acquire("localhost:5000", "team/b", DIGEST, other)).toBeDefined();
-    expect(await ledger.acquire("localhost:5001", "team/app", DIGEST, other)).toBeDefined();
+    for (const name of [
+      { ...NAME, repository: "team/b" },
+      { ...NAME, registry: "localhost:5001" },
+    ]) {
+      expect((await ledger.acquire(name, DIGEST, other)).kind).toBe("taken");
+    }
   });
 
   it("hands the progress to the next worker when the lease is given back", async () => {
     const first = await acquire("first");
     expect(first.progress).toBeUndefined();
-    expect(await ledger.save(first, progressAt(4096))).toBe(true);
-    expect(await tryAcquire("second")).toBeUndefined();
-    expect(await ledger.release(first)).toBe(true);
+    expect(await ledger.save(first, progressAt(4096))).toBeDefined();
+    expect((await ask("second")).kind).toBe("busy");
+    await ledger.release(first);
     expect((await acquire("second")).progress).toEqual(progressAt(4096));
   });
 
@@ -62,15 +75,16 @@ describe("UploadLedger", () => {
     const old = await acquire("old");
     await ledger.save(old, progressAt(1));
     clock.advance(LEASE_MS - 1);
-    expect(await tryAcquire("new")).toBeUndefined();
+    expect((await ask("new")).kind).toBe("busy");
     clock.advance(1);
     const taken = await acquire("new");
     expect(taken).toMatchObject({ epoch: old.epoch + 1, progress: { offset: 1 } });
     await ledger.save(taken, progressAt(2));
-    expect(await ledger.save(old, progressAt(99))).toBe(false);
-    expect(await ledger.renew(old)).toBe(false);
-    expect(await ledger.finish(old)).toBe(false);
-    expect(await ledger.release(old)).toBe(false);
+    expect(await ledger.save(old, progressAt(99))).toBeUndefined();
+    expect(await ledger.renew(old)).toBeUndefined();
+    await ledger.finish(old);
+    await ledger.release(old);
+    expect((await ask("third")).kind).toBe("busy");
     await ledger.release(taken);
     expect((await acquire("third")).progress?.offset).toBe(2);
   });
@@ -78,18 +92,33 @@ describe("UploadLedger", () => {
   it("prolongs the lease by renewing and by saving", async () => {
     const lease = await acquire("w");
     clock.advance(LEASE_MS - 1);
-    expect(await ledger.renew(lease)).toBe(true);
+    expect(await ledger.renew(lease)).toBeDefined();
     clock.advance(LEASE_MS - 1);
-    expect(await ledger.save(lease, progressAt(1))).toBe(true);
+    expect(await ledger.save(lease, progressAt(1))).toBeDefined();
     clock.advance(LEASE_MS - 1);
-    expect(await tryAcquire("other")).toBeUndefined();
+    expect((await ask("other")).kind).toBe("busy");
   });
 
-  it("keeps nothing of an upload that is finished", async () => {
+  it("tells for an hour that an upload is finished, and nothing else of it", async () => {
     const lease = await acquire("w");
     await ledger.save(lease, progressAt(1));
-    expect(await ledger.finish(lease)).toBe(true);
-    expect((await acquire("next")).progress).toBeUndefined();
+    await ledger.finish(lease);
+    expect(await ask("next")).toEqual({ kind: "done" });
+    expect((await table.get(lease.key))?.value).not.toHaveProperty("progress");
+    const again = { owner: "healer", leaseMs: LEASE_MS, again: true };
+    const healing = await ledger.acquire(NAME, DIGEST, again);
+    expect(healing).toMatchObject({ kind: "taken", lease: { progress: undefined } });
+    if (healing.kind === "taken") await ledger.finish(healing.lease);
+    clock.advance(HOUR_MS);
+    expect((await acquire("much later")).epoch).toBe(1);
+  });
+
+  it("costs one write to take and one to finish", async () => {
+    const counting = countingTable(table);
+    const counted = createUploadLedger(counting.table, { clock });
+    await counted.finish(await acquire("w", counted));
+    await ask("other", counted);
+    expect(counting.calls).toEqual(["put", "put", "put"]);
   });
 
   it("lets the same worker in again, under a new epoch", async () => {
@@ -97,20 +126,20 @@ describe("UploadLedger", () => {
     await ledger.save(first, progressAt(7));
     const again = await acquire("w");
     expect(again).toMatchObject({ epoch: first.epoch + 1, progress: { offset: 7 } });
-    expect(await ledger.renew(first)).toBe(false);
+    expect(await ledger.renew(first)).toBeUndefined();
   });
 
   it("forgets progress after a day, when no registry keeps the session any more", async () => {
     const lease = await acquire("w");
     await ledger.save(lease, progressAt(1));
     clock.advance(DAY_MS);
-    expect(await ledger.save(lease, progressAt(2))).toBe(false);
+    expect(await ledger.save(lease, progressAt(2))).toBeUndefined();
     expect((await acquire("next")).progress).toBeUndefined();
   });
 
   it("needs no hash state", async () => {
     const lease = await acquire("w");
-    const progress = { location: "/x", offset: 0, startedAt: 1 };
+    const { hashState: _, ...progress } = progressAt(0);
     await ledger.save(lease, progress);
     await ledger.release(lease);
     expect((await acquire("next")).progress).toStrictEqual(progress);
@@ -120,16 +149,18 @@ describe("UploadLedger", () => {
     const lossy = createUploadLedger(losingAnswers(table), { clock });
     const lease = await acquire("w", lossy);
     expect(lease.epoch).toBe(1);
-    expect(await lossy.save(lease, progressAt(5))).toBe(true);
-    expect(await lossy.release(lease)).toBe(true);
+    const saved = await lossy.save(lease, progressAt(5));
+    expect(saved).toBeDefined();
+    expect(await lossy.renew(saved ?? lease)).toBeDefined();
+    await lossy.release(lease);
     expect((await acquire("next")).progress?.offset).toBe(5);
   });
 
   it("refuses a stored upload of another shape, without showing the location", async () => {
     const lease = await acquire("w");
-    const progress = { location: "CANARY", offset: "CANARY", startedAt: 1 };
+    const progress = { ...progressAt(1), location: "CANARY", offset: "CANARY" };
     await table.put(lease.key, { owner: "w", epoch: 1, leaseUntil: 0, progress }, "any");
-    const refusal = await tryAcquire("next").catch((error: unknown) => error);
+    const refusal = await ask("next").catch((error: unknown) => error);
     expect(refusal).toMatchObject({
       code: "STATE_ROW_INVALID",
       message: `the stored record of an upload's progress has no usable "offset"`,

@@ -13,12 +13,26 @@ export interface Recorder {
 
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
-/** Starts a front of the registry at `origin`. */
-export async function startRecorder(origin: URL): Promise<Recorder> {
+/** A request that was answered. */
+export interface Answered {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly status: number;
+}
+
+/** Starts a front of the registry at `origin`; `onAnswer` hears of every answer it gave. */
+export async function startRecorder(
+  origin: URL,
+  onAnswer: (answered: Answered) => void = () => undefined,
+): Promise<Recorder> {
   const seen: string[] = [];
   const server = createServer((incoming, outgoing) => {
-    seen.push(`${incoming.method} ${incoming.url?.split("?")[0]}`);
-    pass(origin, incoming, outgoing).catch(() => outgoing.destroy());
+    const { method = "", url = "" } = incoming;
+    seen.push(`${method} ${url.split("?")[0]}`);
+    pass(origin, incoming, outgoing)
+      .then((status) => onAnswer({ method, url, status }))
+      .catch(() => outgoing.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -45,7 +59,7 @@ async function pass(
   origin: URL,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): Promise<void> {
+): Promise<number> {
   const { method, headers, url } = incoming;
   // The registry builds upload locations of the Host header, so it has to stay the front's.
   const onward = request(new URL(url ?? "/", origin), {
@@ -53,8 +67,10 @@ async function pass(
     headers,
   });
   const [answer] = await Promise.all([answerTo(onward), pipeline(incoming, onward)]);
-  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  const status = answer.statusCode ?? 502;
+  outgoing.writeHead(status, answer.headers);
   await pipeline(answer, outgoing);
+  return status;
 }
 
 function answerTo(onward: ReturnType<typeof request>): Promise<IncomingMessage> {

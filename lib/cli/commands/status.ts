@@ -1,4 +1,3 @@
-import { FerryError } from "../../base/error.ts";
 import type { Ferry } from "../../runtime/ferry.ts";
 import type { RunDetail, RunSummary } from "../../sync/report.ts";
 import type { CliContext } from "../cli-context.ts";
@@ -8,6 +7,7 @@ import { openDataWriter } from "../output/data-writer.ts";
 import { jsonDocument } from "../output/json.ts";
 import { paintFor } from "../output/paint.ts";
 import { runDetailLines, runListLines } from "../output/run-lines.ts";
+import { unknownRun } from "../unknown-run.ts";
 import { withFerry } from "../with-ferry.ts";
 
 /** Shows the newest runs, or one run with its tasks. @returns the exit code. */
@@ -37,11 +37,7 @@ export async function runStatus(
 async function findRun(ferry: Ferry, runId: string): Promise<RunDetail> {
   const run = await ferry.run(runId);
   if (run) return run;
-  throw new FerryError(`no run "${runId}" is remembered`, {
-    code: "RUN_UNKNOWN",
-    remedy: "fixInput",
-    hint: "imageferry status lists the runs; --state names another state file.",
-  });
+  throw unknownRun(runId);
 }
 
 function documentOf(found: RunDetail | undefined, runs: readonly RunSummary[]): object {

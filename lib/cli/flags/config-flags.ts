@@ -49,6 +49,7 @@ export function registriesFlag(): Option {
   return new Option("--registries <file>", "settings of registries: endpoints, TLS, limits");
 }
 
-function configFlag(): Option {
+/** The flag for the configuration. */
+export function configFlag(): Option {
   return new Option("-c, --config <file>", "configuration file; - is standard input");
 }

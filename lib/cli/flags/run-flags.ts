@@ -40,7 +40,10 @@ export function authfileFlag(): Option {
 
 /** The flag for the place where finished work is remembered. */
 export function stateFlag(): Option {
-  return new Option("--state <file>", "where finished work is remembered; or :memory:");
+  return new Option(
+    "--state <place>",
+    "where finished work is remembered: a file, a cloud's table or :memory:",
+  );
 }
 
 function addStateFlags(command: Command): Command {

@@ -14,9 +14,13 @@ import { addRulesFileFlags } from "./sync-flags.ts";
 /** Flags of `retry`. */
 export interface RetryFlags extends RegistryFlags, RunFlags, ProgressFlags, RulesFileFlags {}
 
-/** Flags of `status`. */
-export interface StatusFlags extends OutputFlags {
+/** Flags of `report`. */
+export interface ReportFlags extends OutputFlags {
   readonly state?: string;
+}
+
+/** Flags of `status`. */
+export interface StatusFlags extends ReportFlags {
   readonly limit: number;
 }
 
@@ -27,13 +31,16 @@ export function addRetryFlags(command: Command): Command {
   return addRulesFileFlags(addProgressFlags(addRunFlags(addRegistryFlags(command))));
 }
 
+/** Adds every flag of `report`. */
+export function addReportFlags(command: Command): Command {
+  return addOutputFlags(command).addOption(stateFlag());
+}
+
 /** Adds every flag of `status`. */
 export function addStatusFlags(command: Command): Command {
-  return addOutputFlags(command)
-    .addOption(stateFlag())
-    .addOption(
-      new Option("--limit <count>", "newest runs to show")
-        .argParser(wholeNumber(1))
-        .default(RUNS_SHOWN),
-    );
+  return addReportFlags(command).addOption(
+    new Option("--limit <count>", "newest runs to show")
+      .argParser(wholeNumber(1))
+      .default(RUNS_SHOWN),
+  );
 }

@@ -1,4 +1,9 @@
-import { addStatusFlags, type StatusFlags } from "../flags/stored-run-flags.ts";
+import {
+  addReportFlags,
+  addStatusFlags,
+  type ReportFlags,
+  type StatusFlags,
+} from "../flags/stored-run-flags.ts";
 import { addTagsFlags, type TagsFlags } from "../flags/tags-flags.ts";
 import type { CommandTree } from "./command-tree.ts";
 
@@ -18,5 +23,12 @@ export function addLookCommands({ program, context, finish }: CommandTree): void
     .action(async (runId: string | undefined, flags: StatusFlags) => {
       const { runStatus } = await import("../commands/status.ts");
       finish(await runStatus(runId, flags, context));
+    });
+  addReportFlags(program.command("report"))
+    .description("show the report of a stored run, as sync does at its end")
+    .argument("<run>", "its id; status lists them")
+    .action(async (runId: string, flags: ReportFlags) => {
+      const { runReport } = await import("../commands/report.ts");
+      finish(await runReport(runId, flags, context));
     });
 }

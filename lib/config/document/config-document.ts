@@ -2,6 +2,7 @@ import type { LoadedConfig } from "../loaded-config.ts";
 import type { ConfigInput } from "../schema.ts";
 import { policyDocuments } from "./policy-document.ts";
 import { registryDocuments, type WriteSecret } from "./registry-document.ts";
+import { webhookDocuments } from "./webhook-document.ts";
 
 /** Writes a loaded configuration as an `imageferry.yaml` would hold it, whatever it came from. */
 export function configDocument(config: LoadedConfig, writeSecret: WriteSecret): ConfigInput {
@@ -13,5 +14,9 @@ export function configDocument(config: LoadedConfig, writeSecret: WriteSecret): 
       ...(triggers && { triggers }),
     }));
   });
-  return { ...(Object.keys(registries).length > 0 && { registries }), policies };
+  return {
+    ...(Object.keys(registries).length > 0 && { registries }),
+    policies,
+    ...(config.webhooks && { webhooks: webhookDocuments(config.webhooks) }),
+  };
 }

@@ -1,3 +1,4 @@
+import { isCloudCredential } from "../../auth/cloud-credential.ts";
 import type { SecretSource } from "../../auth/configured-keychain.ts";
 import type { RegistrySettings } from "../../http/origin-settings.ts";
 import type { CredentialConfig, RegistryConfigs } from "../loaded-config.ts";
@@ -28,7 +29,7 @@ export function registryDocuments(
 function settingsDocument(settings: RegistrySettings): RegistryDocument {
   const { endpoint, plainHttp, plainHttpFallback, tls, proxy, concurrency, requestsPerSecond } =
     settings;
-  const { tokenRealms, allowedHosts } = settings;
+  const { tokenRealms, allowedHosts, createRepositories } = settings;
   return {
     ...(endpoint !== undefined && { endpoint: endpoint.origin }),
     ...(plainHttp !== undefined && { plainHttp }),
@@ -42,7 +43,17 @@ function settingsDocument(settings: RegistrySettings): RegistryDocument {
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
     ...(tokenRealms !== undefined && { tokenRealms: [...tokenRealms] }),
     ...(allowedHosts !== undefined && { allowedHosts: [...allowedHosts] }),
+    ...creationDocument(createRepositories),
   };
+}
+
+/** `true` rather than an object without settings. */
+function creationDocument(
+  creation: RegistrySettings["createRepositories"],
+): Pick<RegistryDocument, "createRepositories"> {
+  if (creation === undefined) return {};
+  const isPlain = creation !== false && Object.keys(creation).length === 0;
+  return { createRepositories: isPlain ? true : creation };
 }
 
 function credentialDocument(
@@ -51,7 +62,13 @@ function credentialDocument(
 ): NonNullable<RegistryDocument["credentials"]> {
   const written = (source: SecretSource) =>
     source.kind === "reference" ? source.reference : literal();
-  if ("from" in credential) return { from: credential.from };
+  if ("from" in credential) {
+    const keys = isCloudCredential(credential) ? credential.keys : undefined;
+    return {
+      from: credential.from,
+      ...(keys && { accessKeyId: keys.id, accessKeySecret: written(keys.secret) }),
+    };
+  }
   if ("identityToken" in credential) return { identityToken: written(credential.identityToken) };
   return { username: credential.username, password: written(credential.password) };
 }

@@ -59,18 +59,19 @@ function readCredential(
   const expand = readFlag(entry, "disableExpandEnv")
     ? (text: string) => text
     : (text: string) => expandCredential(text, env);
+  const literal = (value: string, name: string): SecretSource => ({
+    kind: "literal",
+    secret: new Secret(value),
+    expanded: value !== readText(entry, name),
+  });
   const [username, password, identityToken] = ["username", "password", "identityToken"].map(
     (name) => expand(readText(entry, name)),
   );
-  if (identityToken) return { identityToken: literal(identityToken) };
-  if (username && password) return { username, password: literal(password) };
+  if (identityToken) return { identityToken: literal(identityToken, "identityToken") };
+  if (username && password) return { username, password: literal(password, "password") };
   if (username) throw halfCredential("AUTH_PASSWORD_MISSING", key, "user but no password");
   if (password) throw halfCredential("AUTH_USERNAME_MISSING", key, "password but no user");
   return undefined;
-}
-
-function literal(value: string): SecretSource {
-  return { kind: "literal", secret: new Secret(value) };
 }
 
 function halfCredential(code: string, key: string, what: string): Error {

@@ -72,6 +72,27 @@ describe("config show", () => {
     });
   });
 
+  it("gives back clouds, the keys they are asked with, and what may be made", async () => {
+    const registries = {
+      "123456789012.dkr.ecr.eu-west-1.amazonaws.com": {
+        createRepositories: true,
+        credentials: { from: "ecr" },
+      },
+      "team-registry.cn-hangzhou.cr.aliyuncs.com": {
+        createRepositories: { immutableTags: true },
+        credentials: { from: "acr", accessKeyId: "AK", accessKeySecret: "aws-ssm:/acr/secret" },
+      },
+      "swr.cn-north-4.myhuaweicloud.com": {
+        createRepositories: false,
+        credentials: { from: "swr" },
+      },
+    };
+    const config = fileOf("imageferry.yaml", JSON.stringify({ registries }));
+    const { exitCode, stdout } = await runCli(["config", "show", "-c", config, "--format", "json"]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ registries });
+  });
+
   it("masks passwords that stand in the file", async () => {
     const config = fileOf("config.json", JSON.stringify(OLD));
     const { stdout, stderr } = await runCli(["config", "show", "-c", config]);

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { planReport } from "../../../lib/sync/plan-report.ts";
 import type { RunDetail } from "../../../lib/sync/report.ts";
+import { createReportFold } from "../../../lib/sync/report-fold.ts";
+import { VirtualClock } from "../../support/virtual-clock.ts";
+import { COPIED, failedWith, planned, settled } from "../events.ts";
 import { runCli } from "../memory-terminal.ts";
 
 const RUN: RunDetail = {
@@ -59,6 +62,38 @@ describe("status", () => {
 
   it("refuses a run that nobody knows", async () => {
     await expect(runCli(["status", "x"], { ferry })).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+  });
+});
+
+describe("report", () => {
+  const fold = createReportFold("run-9", { clock: new VirtualClock() });
+  fold.sink({ type: "run.started", runId: "run-9", policies: 1 });
+  for (const id of ["1", "2"]) fold.sink(planned(id));
+  fold.sink(settled("1", COPIED, 2048));
+  fold.sink(settled("2", failedWith("TIMEOUT", "no answer")));
+  fold.sink({ type: "run.enumerated", runId: "run-9", tasks: 2 });
+  const stored = fold.report();
+  const ferry = {
+    report: async (runId: string) => (runId === "run-9" ? stored : undefined),
+  };
+
+  it("shows what sync showed at the run's end", async () => {
+    const { stdout, exitCode } = await runCli(["report", "run-9"], { ferry });
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n").slice(0, 3)).toEqual([
+      "Failed (1): TIMEOUT: no answer",
+      "  s.io/app:2 → t.io/app:2",
+      "2 tags: 1 copied, 0 unchanged, 1 failed in 0 ms",
+    ]);
+  });
+
+  it("gives the same document as sync", async () => {
+    const { stdout } = await runCli(["report", "run-9", "--format", "json"], { ferry });
+    expect(JSON.parse(stdout)).toEqual(stored);
+  });
+
+  it("refuses a run that nobody knows", async () => {
+    await expect(runCli(["report", "x"], { ferry })).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
   });
 });
 

@@ -54,9 +54,13 @@ async function* flipped(stream: ByteStream, at: number): ByteStream & AsyncGener
   let seen = 0;
   for await (const chunk of stream) {
     const byte = chunk[at - seen];
-    if (at >= seen && byte !== undefined) chunk[at - seen] = byte ^ 0xff;
+    if (at >= seen && byte !== undefined) {
+      // The stored bytes may serve other registries of the test, too.
+      const damaged = Uint8Array.from(chunk);
+      damaged[at - seen] = byte ^ 0xff;
+      yield damaged;
+    } else yield chunk;
     seen += chunk.byteLength;
-    yield chunk;
   }
 }
 

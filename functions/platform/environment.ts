@@ -1,0 +1,63 @@
+import type { Clock } from "../../lib/base/clock.ts";
+import { systemClock } from "../../lib/base/system-clock.ts";
+import { VERSION } from "../../lib/cli/version.ts";
+import { createFunctionLog, type FunctionLog } from "../../lib/observe/function-log.ts";
+import {
+  type FunctionVariables,
+  readFunctionSettings,
+  readLogLevel,
+} from "../../lib/runtime/function-settings.ts";
+import { keepHeapLean } from "../../lib/runtime/lean-heap.ts";
+import { type OpenPipeline, openPipeline } from "../../lib/runtime/open-pipeline.ts";
+import type { Redelivery } from "./redelivery.ts";
+
+/** What a function works with; made once, it serves every invocation of its process. */
+export interface FunctionEnvironment {
+  readonly clock: Clock;
+  readonly log: FunctionLog;
+  readonly redelivery: Redelivery;
+  /**
+   * The pipeline, opened at the first call; an opening that failed is tried again by the next.
+   *
+   * @throws {FerryError} `SETTING_…`, `CONFIG_…`, `STATE_…`.
+   */
+  open(): Promise<OpenPipeline>;
+}
+
+/** What a platform gives to its functions' environment. */
+export interface EnvironmentOptions {
+  readonly env: FunctionVariables;
+  /** Folder of the code, where the configuration is unless a variable says otherwise. */
+  readonly codeFolder: string;
+  readonly redelivery: (parts: Pick<FunctionEnvironment, "log" | "open">) => Redelivery;
+}
+
+/** Makes the environment of a process; nothing is read or opened yet. */
+export function createEnvironment(options: EnvironmentOptions): FunctionEnvironment {
+  const { env, codeFolder, redelivery } = options;
+  const log = createFunctionLog({
+    level: readLogLevel(env),
+    clock: systemClock,
+    // Not by way of the console, to which platforms add words of their own.
+    write: (line) => process.stdout.write(line),
+  });
+  let opened: Promise<OpenPipeline> | undefined;
+  const openAnew = async (): Promise<OpenPipeline> => {
+    try {
+      const settings = readFunctionSettings(env, codeFolder);
+      const userAgent = `imageferry/${VERSION}`;
+      const pipeline = await openPipeline(settings, { env, emit: log.sink, userAgent });
+      // Not before: loading code makes garbage that a larger young generation gets over faster.
+      keepHeapLean(systemClock);
+      return pipeline;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
+  const open = (): Promise<OpenPipeline> => {
+    opened ??= openAnew();
+    return opened;
+  };
+  return { clock: systemClock, log, redelivery: redelivery({ log, open }), open };
+}

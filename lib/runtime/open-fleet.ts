@@ -1,0 +1,57 @@
+import { systemRandom } from "../base/random.ts";
+import { systemClock } from "../base/system-clock.ts";
+import { createApiTransport } from "../http/api-transport.ts";
+import { countRequests } from "../http/counting-transport.ts";
+import type { ConnectionSettings } from "../http/origin-settings.ts";
+import { createWireTransport } from "../http/wire-transport.ts";
+import type { EventSink } from "../sync/events.ts";
+import { cloudConnection } from "./cloud-connection.ts";
+import { type AccessOptions, openRegistryAccess } from "./registry-access.ts";
+import { createRegistryFleet, type RegistryFleet } from "./registry-fleet.ts";
+
+/** What the clients of registries are made of. */
+export interface OpenFleetOptions extends AccessOptions {
+  readonly userAgent: string;
+  readonly emit: EventSink;
+}
+
+/** The clients of registries, and how much they have asked. */
+export interface OpenFleet {
+  readonly fleet: RegistryFleet;
+  /** Requests sent so far, by host. */
+  readonly requests: ReadonlyMap<string, number>;
+}
+
+/**
+ * Makes the clients of all registries over the real transport.
+ *
+ * @throws {FerryError} `DOCKER_CONFIG_…`.
+ */
+export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
+  const { env, registries, userAgent, emit } = options;
+  // The fleet tells how to connect, and needs the transport first.
+  let connectionFor: (origin: string) => ConnectionSettings | undefined = () => undefined;
+  const known = (origin: string) => cloudConnection(origin, env) ?? connectionFor(origin);
+  const transport = countRequests(
+    createWireTransport({ clock: systemClock, connectionFor: known }),
+  );
+  const api = createApiTransport({ connectionFor: known });
+  const wire = { transport: api, clock: systemClock, random: systemRandom };
+  const closeBoth = async (): Promise<void> => {
+    await Promise.all([transport.close(), api.close()]);
+  };
+  const fleet = createRegistryFleet({
+    settings: registries,
+    env,
+    ...(await openRegistryAccess(options, wire)),
+    clock: systemClock,
+    random: systemRandom,
+    userAgent,
+    emit,
+    transport: (given) => {
+      connectionFor = given;
+      return { send: transport.send, close: closeBoth };
+    },
+  });
+  return { fleet, requests: transport.requests };
+}

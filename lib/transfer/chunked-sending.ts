@@ -1,0 +1,166 @@
+import type { ByteStream } from "../base/byte-stream.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { RepositoryReader, RepositoryWriter, UploadSession } from "../registry/repository.ts";
+import { BlobCursor, type BlobMark } from "./blob-cursor.ts";
+import type { Checkpoints } from "./checkpoints.ts";
+import { ChunkPlan } from "./chunk-plan.ts";
+import { readOn } from "./read-on.ts";
+import type { TransferOptions } from "./transfer-options.ts";
+import type { TransferRoute } from "./transfer-rates.ts";
+import type { UploadProgress } from "./upload-progress.ts";
+
+/** A blob on its way from a source to one target. */
+export interface ChunkedRoute {
+  readonly blob: Descriptor;
+  readonly source: RepositoryReader;
+  readonly repository: RepositoryWriter;
+}
+
+/** How far a session came; `lost`: somebody else has the upload now. */
+export type SendingEnd =
+  | { readonly kind: "copied" }
+  | { readonly kind: "suspended" }
+  | { readonly kind: "lost" };
+
+/** Largest chunk where a registry sets no limit: proxies in front often do, at 100 MB. */
+const CHUNK_BYTES_MAX = 64 * 1024 ** 2;
+/** Chunks asked for in one read of the source. */
+const WINDOW_CHUNKS = 4;
+
+/** One session of an upload: opened or gone on with, and fed from the source. */
+export class ChunkedSending {
+  readonly #upload: ChunkedRoute;
+  readonly #checkpoints: Checkpoints;
+  readonly #options: TransferOptions;
+  #cursor: BlobCursor | undefined;
+  #windowBytes = CHUNK_BYTES_MAX;
+
+  constructor(upload: ChunkedRoute, checkpoints: Checkpoints, options: TransferOptions) {
+    this.#upload = upload;
+    this.#checkpoints = checkpoints;
+    this.#options = options;
+  }
+
+  /** The session as far as it got, or a new one; the cursor stands where the session does. */
+  async open(unused: UploadSession | undefined): Promise<UploadSession> {
+    const { signal } = this.#options;
+    const resumed = await this.#resume();
+    if (resumed !== undefined) return resumed;
+    this.#checkpoints.drop();
+    this.#cursor = await BlobCursor.atStart(this.#upload.blob, this.#read);
+    return unused ?? this.#upload.repository.startUpload({ signal });
+  }
+
+  /**
+   * Sends what is left, chunk by chunk, as long as there is time.
+   *
+   * @param onChunk told after each chunk that arrived.
+   */
+  async send(session: UploadSession, onChunk: () => void): Promise<SendingEnd> {
+    const plan = this.#planFor(session);
+    for (;;) {
+      const left = this.#upload.blob.size - session.offset;
+      const bytes = plan.next(left, this.#options.deadline.remainingMs());
+      if (bytes === undefined) {
+        return { kind: (await this.#checkpoints.save()) ? "suspended" : "lost" };
+      }
+      if (bytes === left) return this.#commit(session, bytes);
+      const progress = await this.#sendChunk(session, bytes, plan);
+      onChunk();
+      if (!(await this.#checkpoints.reach(progress))) return { kind: "lost" };
+    }
+  }
+
+  /** Lets go of the source. */
+  close(): void {
+    this.#cursor?.close();
+  }
+
+  /**
+   * Goes on with what was kept. A registry may have more than it acknowledged, up to where a worker
+   * died in the middle of a chunk: that is read and hashed again, and not sent.
+   */
+  async #resume(): Promise<UploadSession | undefined> {
+    const { blob, repository } = this.#upload;
+    const { signal } = this.#options;
+    const { reached } = this.#checkpoints;
+    if (reached?.hashState === undefined) return undefined;
+    const session = await repository.resumeUpload(reached, { signal });
+    if (session === undefined) return undefined;
+    const mark: BlobMark = { offset: reached.offset, hashState: reached.hashState };
+    const isInReach = session.offset >= mark.offset && session.offset <= blob.size;
+    this.#cursor = isInReach ? await BlobCursor.at(mark, blob, this.#read) : undefined;
+    if (this.#cursor === undefined) {
+      await session.cancel({ signal });
+      return undefined;
+    }
+    if (session.offset > mark.offset) await this.#cursor.skipTo(session.offset);
+    return session;
+  }
+
+  /** The last bytes ride with the PUT that closes the session. */
+  async #commit(session: UploadSession, bytes: number): Promise<SendingEnd> {
+    const rest = bytes === 0 ? undefined : { bytes, open: () => this.#part(bytes) };
+    await session.commit(this.#upload.blob.digest, rest, { signal: this.#options.signal });
+    return { kind: "copied" };
+  }
+
+  async #sendChunk(
+    session: UploadSession,
+    bytes: number,
+    plan: ChunkPlan,
+  ): Promise<UploadProgress> {
+    const { clock, signal, rates } = this.#options;
+    const startedMs = clock.monotonicMs();
+    await session.append(this.#part(bytes), bytes, { signal });
+    const tookMs = clock.monotonicMs() - startedMs;
+    plan.took(bytes, tookMs);
+    rates.observe(this.#route, bytes, tookMs);
+    const { hashState } = this.#opened.advance();
+    return {
+      ...session.checkpoint(),
+      hashState,
+      startedAt: this.#checkpoints.reached?.startedAt ?? clock.now(),
+      chunkBytes: plan.firstBytes ?? bytes,
+      chunkBytesMin: plan.limits.bytesMin,
+      chunkBytesMax: plan.limits.bytesMax,
+    };
+  }
+
+  #planFor(session: UploadSession): ChunkPlan {
+    const { chunkBytesMax = CHUNK_BYTES_MAX, chunksEqual: equal = false } = session;
+    const { reached } = this.#checkpoints;
+    const bytesMin = Math.max(session.chunkBytesMin, reached?.chunkBytesMin ?? 0);
+    const told = Math.min(chunkBytesMax, reached?.chunkBytesMax ?? CHUNK_BYTES_MAX);
+    const limits = { bytesMin, bytesMax: Math.max(bytesMin, told), equal };
+    return new ChunkPlan(limits, this.#options.rates.of(this.#route), reached?.chunkBytes);
+  }
+
+  #part(bytes: number): ByteStream {
+    this.#windowBytes = this.#windowFor(bytes);
+    return this.#opened.part(bytes);
+  }
+
+  /** Enough for several chunks, and no more than the time left is good for. */
+  #windowFor(chunkBytes: number): number {
+    const { rates, deadline } = this.#options;
+    const inTime = rates.of(this.#route) * deadline.remainingMs();
+    return Math.ceil(Math.max(chunkBytes, Math.min(chunkBytes * WINDOW_CHUNKS, inTime)));
+  }
+
+  get #opened(): BlobCursor {
+    if (this.#cursor === undefined) throw new TypeError("a session is opened before it is sent to");
+    return this.#cursor;
+  }
+
+  get #route(): TransferRoute {
+    const { source, repository } = this.#upload;
+    return { source: source.name.registry, target: repository.name.registry };
+  }
+
+  readonly #read = (offset: number): ByteStream => {
+    const { source, blob } = this.#upload;
+    const windowBytes = () => this.#windowBytes;
+    return readOn(source, blob, offset, { ...this.#options, windowBytes });
+  };
+}

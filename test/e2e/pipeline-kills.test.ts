@@ -1,0 +1,88 @@
+import { expect, it, onTestFinished } from "vitest";
+import { systemRandom } from "../../lib/base/random.ts";
+import { systemClock } from "../../lib/base/system-clock.ts";
+import { createTaskLedger } from "../../lib/state/task-ledger.ts";
+import type { TaskRow } from "../../lib/state/task-row.ts";
+import { startAlibabaCloud } from "../support/pipeline/alibaba-cloud.ts";
+import { awaitRun, startCloudRun } from "../support/pipeline/await-run.ts";
+import { startAwsCloud } from "../support/pipeline/aws-cloud.ts";
+import { startMigration } from "../support/pipeline/migration.ts";
+import type { CloudSettings, PipelineCloud } from "../support/pipeline/pipeline-cloud.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+
+const REPOSITORIES = 6;
+const TAGS = 300;
+const KILLS = 30;
+const KILLS_AT_ONCE = 3;
+/** Of the tags, so many are delivered twice at least. */
+const DUPLICATE_SHARE = 0.2;
+const TEST_MS_MAX = 900_000;
+
+const LIMITS = { memoryMb: 128, workers: 20, lifeMs: 10_000 };
+
+const CLOUDS: readonly {
+  readonly what: string;
+  readonly start: (settings: CloudSettings) => Promise<PipelineCloud>;
+}[] = [
+  { what: "Lambda, SQS and DynamoDB", start: startAwsCloud },
+  {
+    what: "Function Compute 3 and Tablestore",
+    start: (settings) => startAlibabaCloud({ ...settings, generation: "fc3", table: "tablestore" }),
+  },
+];
+
+it.each(CLOUDS)(
+  `brings ${TAGS} tags over on $what, whatever is killed or delivered twice`,
+  {
+    timeout: TEST_MS_MAX,
+  },
+  async ({ start }) => {
+    const migration = await startMigration({
+      repositories: REPOSITORIES,
+      tagsPerRepository: TAGS / REPOSITORIES,
+    });
+    onTestFinished(() => migration.stop());
+    const cloud = await start({ ...LIMITS, configFile: migration.configFile });
+    onTestFinished(() => cloud.stop());
+    const random = seededRandom(42);
+    const again = new Set<string>();
+    let killed = 0;
+
+    const runId = await startCloudRun(cloud, {});
+    const report = await awaitRun(cloud, runId, {
+      timeoutMs: TEST_MS_MAX,
+      meanwhile: async () => {
+        const count = Math.min(KILLS_AT_ONCE, KILLS - killed);
+        killed += cloud.killWorkers(count);
+        for (const { taskId } of await tasksOf(cloud, runId)) {
+          if (again.has(taskId) || random.next() > DUPLICATE_SHARE) continue;
+          again.add(taskId);
+          await cloud.deliverAgain({ runId, taskId });
+        }
+      },
+    });
+    console.log(`${killed} workers killed, ${again.size} tasks delivered again`);
+
+    expect(killed).toBe(KILLS);
+    expect(again.size).toBeGreaterThanOrEqual(TAGS * DUPLICATE_SHARE);
+    expect(report.totals).toMatchObject({ planned: TAGS, copied: TAGS, failed: 0, suspended: 0 });
+    const states = (await tasksOf(cloud, runId)).map(({ state }) => state);
+    expect(states).toEqual(Array(TAGS).fill("copied"));
+    expect(await migration.differing()).toEqual([]);
+    const twice = [...migration.uploads].filter(([, count]) => count > 1);
+    // Whoever was killed may have ended an upload and told nobody.
+    const extra = twice.reduce((sum, [, count]) => sum + count - 1, 0);
+    expect(extra, JSON.stringify(twice)).toBeLessThanOrEqual(KILLS);
+    const outcomes = new Set(cloud.invocations.map(({ outcome }) => outcome));
+    expect([...outcomes].sort()).toEqual(["killed", "succeeded"]);
+    const peakMib = Math.max(...cloud.invocations.map(({ peakRssMib }) => peakRssMib));
+    console.log(`${cloud.invocations.length} invocations, at most ${peakMib.toFixed(0)} MiB`);
+  },
+);
+
+async function tasksOf(cloud: PipelineCloud, runId: string): Promise<readonly TaskRow[]> {
+  const ledger = createTaskLedger(cloud.table, { clock: systemClock, random: systemRandom });
+  const rows: TaskRow[] = [];
+  for await (const row of ledger.list(runId)) rows.push(row);
+  return rows;
+}
