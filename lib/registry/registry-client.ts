@@ -32,6 +32,8 @@ export interface RegistryClientOptions extends WireOptions {
   readonly redirectAuthorizer?: RedirectAuthorizer;
   /** Told before each wait. */
   onRetry?(host: string, error: FerryError, delayMs: number): void;
+  /** Told when the registry asks for a pause. */
+  onThrottled?(host: string, pauseMs: number): void;
   /** Told when the registry says that few requests are left. */
   onRateLimit?(host: string, limit: RateLimit): void;
 }
@@ -67,6 +69,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
 
   function slowDown(pauseMs: number): void {
     gate.observe("throttled");
+    options.onThrottled?.(registry, pauseMs);
     // A pause nobody here will wait out is the caller's to plan; others would hang in the gate.
     if (pauseMs <= retryAfterMaxMs) gate.pause(pauseMs);
   }

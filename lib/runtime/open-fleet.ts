@@ -13,6 +13,8 @@ import { createRegistryFleet, type RegistryFleet } from "./registry-fleet.ts";
 export interface OpenFleetOptions extends AccessOptions {
   readonly userAgent: string;
   readonly emit: EventSink;
+  /** Longest pause a registry may ask for that is waited out; 5 minutes when left out. */
+  readonly retryAfterMaxMs?: number;
 }
 
 /** The clients of registries, and how much they have asked. */
@@ -28,7 +30,7 @@ export interface OpenFleet {
  * @throws {FerryError} `DOCKER_CONFIG_…`.
  */
 export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
-  const { env, registries, userAgent, emit } = options;
+  const { env, registries, userAgent, emit, retryAfterMaxMs } = options;
   // The fleet tells how to connect, and needs the transport first.
   let connectionFor: (origin: string) => ConnectionSettings | undefined = () => undefined;
   const known = (origin: string) => cloudConnection(origin, env) ?? connectionFor(origin);
@@ -48,6 +50,7 @@ export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
     random: systemRandom,
     userAgent,
     emit,
+    ...(retryAfterMaxMs !== undefined && { retryAfterMaxMs }),
     transport: (given) => {
       connectionFor = given;
       return { send: transport.send, close: closeBoth };

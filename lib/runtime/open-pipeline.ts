@@ -4,6 +4,7 @@ import { systemClock } from "../base/system-clock.ts";
 import type { LoadedConfig } from "../config/loaded-config.ts";
 import { openState } from "../state/open-state.ts";
 import type { EventSink } from "../sync/events.ts";
+import { PAUSE_MAX_MS } from "../sync/shared-limits.ts";
 import { createCloudPipeline } from "./cloud-pipeline.ts";
 import { loadFunctionConfig } from "./function-config.ts";
 import type { FunctionSettings, FunctionVariables } from "./function-settings.ts";
@@ -39,7 +40,10 @@ export async function openPipeline(
   const [table, dispatch, { fleet, requests }] = await Promise.all([
     openState(settings.state, { clock: systemClock, random: systemRandom, env }),
     openDispatch(settings.dispatch, env),
-    openFleet({ ...config, env, home: homedir(), userAgent, emit }),
+    openFleet({
+      ...config,
+      ...{ env, home: homedir(), userAgent, emit, retryAfterMaxMs: PAUSE_MAX_MS },
+    }),
   ]);
   const pipeline = createCloudPipeline({
     ...{ table, fleet, requests, emit, clock: systemClock, random: systemRandom },

@@ -3,7 +3,7 @@ import { anonymousKeychain, type Keychain } from "../auth/keychain.ts";
 import { createAuthorizer } from "../auth/token-authorizer.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { HostGate } from "../http/host-gate.ts";
+import { type HostBounds, HostGate } from "../http/host-gate.ts";
 import type { ConnectionSettings, RegistrySettings } from "../http/origin-settings.ts";
 import { isLoopbackHost, proxyFromEnv } from "../http/proxy-from-env.ts";
 import type { Transport } from "../http/transport.ts";
@@ -16,6 +16,7 @@ import { remoteReader, remoteRepository } from "../registry/remote-repository.ts
 import type { RepositoryOpener, RepositoryWriter } from "../registry/repository.ts";
 import type { FindRepositoryMaker } from "../registry/repository-maker.ts";
 import type { EventSink } from "../sync/events.ts";
+import type { HostListener, PacedHost } from "../sync/shared-limits.ts";
 
 /** What the clients of all registries share. */
 export interface FleetOptions {
@@ -26,6 +27,8 @@ export interface FleetOptions {
   readonly random: Random;
   readonly userAgent: string;
   readonly emit: EventSink;
+  /** Longest pause a registry may ask for that is waited out; 5 minutes when left out. */
+  readonly retryAfterMaxMs?: number;
   /** For targets whose missing repositories are to be made; none are when left out. */
   readonly makerOf?: FindRepositoryMaker;
   /** Made once; it asks back how to connect to an origin. */
@@ -37,6 +40,10 @@ export interface FleetOptions {
 /** The clients of every registry a process talks to, made when first needed. */
 export interface RegistryFleet extends RepositoryOpener {
   client(registry: string): RegistryClient;
+  /** How a registry is paced. */
+  host(registry: string): PacedHost;
+  /** Has somebody told what registries ask for, from now on. */
+  listen(listener: HostListener): void;
   readonly transport: Transport;
 }
 
@@ -44,22 +51,24 @@ export interface RegistryFleet extends RepositoryOpener {
 export function createRegistryFleet(options: FleetOptions): RegistryFleet {
   const settings = new Map(options.settings.map((entry) => [entry.registry, entry]));
   const connections = new Map<string, ConnectionSettings>();
-  const clients = new Map<string, RegistryClient>();
+  const clients = new Map<string, PacedClient>();
+  let listener: HostListener | undefined;
   const transport = options.transport(
     (origin) => connections.get(origin) ?? derivedConnection(new URL(origin), options.env),
   );
 
-  const client = (registry: string): RegistryClient => {
+  const pacedClient = (registry: string): PacedClient => {
     const known = clients.get(registry);
     if (known !== undefined) return known;
     const own = settings.get(registry) ?? { registry };
     for (const [origin, connection] of connectionsOf(own, options.env)) {
       connections.set(origin, connection);
     }
-    const made = clientOf(own, { ...options, wire: transport });
+    const made = clientOf(own, { ...options, wire: transport, listener: () => listener });
     clients.set(registry, made);
     return made;
   };
+  const client = (registry: string): RegistryClient => pacedClient(registry).client;
   const opener = <T>(open: (client: RegistryClient, name: RepositoryName) => T) => {
     const opened = new Map<string, T>();
     return (name: RepositoryName): T => {
@@ -74,15 +83,31 @@ export function createRegistryFleet(options: FleetOptions): RegistryFleet {
     const maker = options.makerOf?.(name);
     return maker ? madeOnDemand(writer, { maker, client: at }) : writer;
   };
-  return { client, source: opener(remoteReader), target: opener(openTarget), transport };
+  return {
+    client,
+    host: pacedClient,
+    listen: (given) => {
+      listener = given;
+    },
+    source: opener(remoteReader),
+    target: opener(openTarget),
+    transport,
+  };
 }
 
-function clientOf(
-  settings: RegistrySettings,
-  shared: FleetOptions & { readonly wire: Transport },
-): RegistryClient {
-  const { registry, concurrency, requestsPerSecond, tokenRealms, allowedHosts, quirks } = settings;
-  const { clock, random, userAgent, keychain, wire } = shared;
+/** The client of a registry with what paces it. */
+interface PacedClient extends PacedHost {
+  readonly client: RegistryClient;
+}
+
+interface SharedByClients extends FleetOptions {
+  readonly wire: Transport;
+  readonly listener: () => HostListener | undefined;
+}
+
+function clientOf(settings: RegistrySettings, shared: SharedByClients): PacedClient {
+  const { registry, tokenRealms, allowedHosts, quirks } = settings;
+  const { clock, random, userAgent, keychain, wire, listener, retryAfterMaxMs } = shared;
   const authorizerFor = (origin: URL, with_: Keychain): Authorizer =>
     createAuthorizer({
       registry,
@@ -94,24 +119,26 @@ function clientOf(
     });
   const origin = registryOrigin(settings);
   const fallback = plainHttpFallbackOrigin(settings);
-  return createRegistryClient({
+  const bounds = boundsOf(settings);
+  const gate = new HostGate({ clock, ...bounds });
+  const client = createRegistryClient({
     registry,
     origin,
     transport: wire,
     authorizer: authorizerFor(origin, keychain),
-    gate: new HostGate({
-      clock,
-      ...(concurrency !== undefined && { concurrencyMax: concurrency }),
-      ...(requestsPerSecond !== undefined && { requestsPerSecond }),
-    }),
+    gate,
     clock,
     random,
     userAgent,
     redirectAuthorizer: (elsewhere) => authorizerFor(elsewhere, anonymousKeychain),
     onRetry: (host, error, delayMs) =>
       shared.emit({ type: "request.retried", host, code: error.code, delayMs }),
-    onRateLimit: (host, { remaining, limit }) =>
-      shared.emit({ type: "host.limited", host, remaining, limit }),
+    onThrottled: (host, pauseMs) => listener()?.throttled(host, pauseMs),
+    onRateLimit: (host, { remaining, limit }) => {
+      listener()?.scarce(host, { remaining, limit });
+      shared.emit({ type: "host.limited", host, remaining, limit });
+    },
+    ...(retryAfterMaxMs !== undefined && { retryAfterMaxMs }),
     ...(fallback && {
       plainHttpFallbackOrigin: fallback,
       plainHttpFallbackAuthorizer: authorizerFor(fallback, keychain),
@@ -119,6 +146,14 @@ function clientOf(
     ...(allowedHosts && { uploadHosts: allowedHosts }),
     ...(quirks && { quirks }),
   });
+  return { client, gate, bounds };
+}
+
+function boundsOf({ concurrency, requestsPerSecond }: RegistrySettings): HostBounds {
+  return {
+    ...(concurrency !== undefined && { concurrencyMax: concurrency }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+  };
 }
 
 /** A registry the user names may be anywhere; hosts it leads to only where the user says so. */

@@ -13,6 +13,7 @@ import {
 } from "./run-record.ts";
 import type { JsonValue, StateTable } from "./state-table.ts";
 import { StoredRecord } from "./stored-record.ts";
+import { unknownRun } from "./unknown-run.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -146,14 +147,6 @@ class TableRunLedger implements RunLedger {
       },
     });
   }
-}
-
-function unknownRun(runId: string): FerryError {
-  return new FerryError(`there is no run "${runId}"`, {
-    code: "RUN_UNKNOWN",
-    remedy: "fixInput",
-    hint: "List the runs to see which there are.",
-  });
 }
 
 function notEnumerated(runId: string): FerryError {

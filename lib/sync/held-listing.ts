@@ -1,6 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { type HeldLease, holdLease, leaseLost } from "../state/hold-lease.ts";
-import type { ListingClaim, ListingRecord } from "../state/listing-ledger.ts";
+import type { ListingClaim, ListingRecord } from "../state/listing-claim.ts";
 
 /** A listing that is kept while its work lasts. */
 export interface HeldListing {

@@ -1,4 +1,4 @@
-import type { ListingRecord } from "../state/listing-ledger.ts";
+import type { ListingRecord } from "../state/listing-claim.ts";
 import { addCounts } from "./count-wire.ts";
 import {
   decodeCursor,

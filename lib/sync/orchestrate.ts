@@ -1,8 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../base/clock.ts";
 import type { Deadline } from "../base/deadline.ts";
+import { FerryError } from "../base/error.ts";
 import { mapLimited } from "../base/map-limited.ts";
-import type { ListingClaim, ListingLedger, ListingRecord } from "../state/listing-ledger.ts";
+import type { ListingClaim, ListingRecord } from "../state/listing-claim.ts";
+import type { ListingLedger } from "../state/listing-ledger.ts";
 import type { RunParts } from "../state/run-parts.ts";
 import { decodeClaims, encodeClaims } from "./claims-wire.ts";
 import { type ComparePorts, createPolicyComparer } from "./compare-policy.ts";
@@ -64,7 +66,8 @@ const DELAY_MAX_MS = 900_000;
  * time is short; another invocation goes on at the saved place. Unchanged tags are settled right
  * here, the rest become task rows. An abort ends it like a deadline.
  *
- * @throws {FerryError} `RUN_UNKNOWN`, and what the state table throws.
+ * @throws {FerryError} `RUN_UNKNOWN`, `STATE_INCOMPLETE` when policies are missing, and what the
+ * state table throws.
  */
 export async function orchestrate(
   run: ListedRun,
@@ -78,6 +81,7 @@ export async function orchestrate(
   const held = holdListing(claim, clock, sinceMs);
   const pace = createListingPace(deadline, clock);
   try {
+    if (claim.policies !== run.policies.length) throw incomplete(run, claim);
     return await listRun(run, ports, { claim, held, pace, signal });
   } finally {
     pace.stop();
@@ -194,4 +198,12 @@ function delayOf(claim: ListingClaim, progress: ListingProgress, pace: ListingPa
   const failures = Math.max(0, ...progress.open.map((policy) => policy.failures));
   const rounds = pace.hasTime() ? failures : pace.pages > 0 ? 0 : claim.fruitless + 1;
   return rounds === 0 ? 0 : Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** (rounds - 1));
+}
+
+/** A run that lists only some of its policies would end well with the others uncopied. */
+function incomplete({ runId, policies }: ListedRun, claim: ListingClaim): FerryError {
+  return new FerryError(
+    `run "${runId}" has ${claim.policies} policies, and ${policies.length} of them are here`,
+    { code: "STATE_INCOMPLETE", remedy: "retry", hint: "Start the run again under another id." },
+  );
 }

@@ -9,11 +9,13 @@ import type { TaskMessage } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 import { failureRecord } from "./failure-record.ts";
 import { decodeRecordOutcome, encodeRecordOutcome } from "./outcome-wire.ts";
+import type { SharedLimits } from "./shared-limits.ts";
 import type { ImageLocation, TagTask, TargetOutcome, TaskTarget } from "./task.ts";
 import { optionsHash } from "./task-identity.ts";
 import { addToRecord, countsSince, type SpentWork } from "./task-record.ts";
 import { verdictOf } from "./task-verdict.ts";
 import { decodeTask } from "./task-wire.ts";
+import { withinLimits } from "./within-limits.ts";
 import { startWorkTime, type WorkOptions, type WorkTime } from "./work-time.ts";
 
 /** What a worker works with. */
@@ -27,6 +29,8 @@ export interface RunTaskPorts extends CopyTagPorts {
    * what was compared may be old. Left out in a run of this process, which has rounds of its own.
    */
   readonly patience?: { readonly random: Random };
+  /** Given where many processes share what registries may be asked. */
+  readonly limits?: SharedLimits;
   /** Requests sent by this process so far, by host; only where it works on one task at a time. */
   readonly requests?: ReadonlyMap<string, number>;
 }
@@ -141,7 +145,10 @@ async function copyUnlessEndless(
   if (claim.epoch > EPOCHS_MAX) return task.targets.map(endless);
   const { deadline } = time;
   const comparedHere = ports.patience === undefined;
-  return copyTag(task, ports, { owner: claim.owner, deadline, signal, onProgress, comparedHere });
+  const scope = { owner: claim.owner, deadline, onProgress, comparedHere };
+  return withinLimits(task, ports.limits, { deadline, signal }, (inTime) =>
+    copyTag(task, ports, { ...scope, signal: inTime }),
+  );
 }
 
 /** Writes down what is known to be there, before the task counts as done. */

@@ -33,7 +33,10 @@ export interface TargetClaims {
    * that has to be remembered. The rest follows from the policies alone.
    */
   fresh(): readonly ClaimedTarget[];
-  /** Takes again what an earlier invocation took. */
+  /**
+   * Takes again what an earlier invocation took. Whoever took it may take it once more: its page
+   * may have been cut off.
+   */
   restore(claims: readonly ClaimedTarget[]): void;
 }
 
@@ -51,6 +54,7 @@ export function createTargetClaims(policies: readonly SyncPolicy[]): TargetClaim
 class PolicyTargetClaims implements TargetClaims {
   readonly #named = new Map<string, ClaimedTarget>();
   readonly #taken = new Map<string, ClaimedTarget>();
+  readonly #restored = new Set<ClaimedTarget>();
   #fresh: ClaimedTarget[] = [];
   readonly #shared: ReadonlySet<string>;
 
@@ -65,7 +69,8 @@ class PolicyTargetClaims implements TargetClaims {
     const [from, to] = [nameOf(source), nameOf(target)];
     const owner = this.#named.get(to);
     const holder = owner !== undefined && owner.policy !== policy ? owner : this.#taken.get(to);
-    if (holder !== undefined) return holder.source === from ? "repeated" : "conflict";
+    if (holder !== undefined && holder.source !== from) return "conflict";
+    if (holder !== undefined) return this.#takesAgain(policy, holder) ? "taken" : "repeated";
     const claim = { policy, source: from, target: to };
     this.#taken.set(to, claim);
     if (this.#shared.has(formatRepository(target.repository))) this.#fresh.push(claim);
@@ -97,7 +102,14 @@ class PolicyTargetClaims implements TargetClaims {
   }
 
   restore(claims: readonly ClaimedTarget[]): void {
-    for (const claim of claims) this.#taken.set(claim.target, claim);
+    for (const claim of claims) {
+      this.#taken.set(claim.target, claim);
+      this.#restored.add(claim);
+    }
+  }
+
+  #takesAgain(policy: number, claim: ClaimedTarget): boolean {
+    return claim.policy === policy && this.#restored.delete(claim);
   }
 }
 

@@ -119,4 +119,38 @@ describe("HostGate", () => {
     gate.observe("ok");
     expect(gate.concurrency).toBe(5);
   });
+
+  it("refuses everybody while it is closed, also those who wait for a place", async () => {
+    const { clock, gate } = gateWith({ concurrencyStart: 1 });
+    const release = await gate.enter();
+    const waiting = gate.enter();
+    gate.close(60_000);
+    gate.close(1000);
+    release();
+    await expect(waiting).rejects.toMatchObject({ code: "HOST_PAUSED", retryAfterMs: 60_000 });
+    await clock.advance(20_000);
+    await expect(gate.enter()).rejects.toMatchObject({ retryAfterMs: 40_000 });
+    await clock.advance(40_000);
+    expect(await gate.enter()).toBeTypeOf("function");
+  });
+
+  it("takes other bounds, and its own again", async () => {
+    const { clock, gate } = gateWith({ concurrencyMax: 10, requestsPerSecond: 10 });
+    gate.bound({ concurrencyMax: 2, requestsPerSecond: 1 });
+    expect(gate.concurrency).toBe(2);
+    const { enteredMs } = enterAll(gate, clock, 3);
+    await clock.advance(5_000);
+    expect(enteredMs).toEqual([0, 1_000]);
+    gate.bound();
+    expect(gate.concurrency).toBe(10);
+    await clock.advance(1);
+    expect(enteredMs).toHaveLength(3);
+  });
+
+  it("stays as small as throttling has made it, whatever it is bound to", () => {
+    const { gate } = gateWith({ concurrencyStart: 16 });
+    gate.observe("throttled");
+    gate.bound({ concurrencyMax: 12 });
+    expect(gate.concurrency).toBe(8);
+  });
 });

@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { systemRandom } from "../../lib/base/random.ts";
-import {
-  createListingLedger,
-  type ListingClaim,
-  type ListingLedger,
-} from "../../lib/state/listing-ledger.ts";
+import type { ListingClaim } from "../../lib/state/listing-claim.ts";
+import { createListingLedger, type ListingLedger } from "../../lib/state/listing-ledger.ts";
 import { createMemoryTable } from "../../lib/state/memory-table.ts";
 import { createRunLedger, type RunLedger } from "../../lib/state/run-ledger.ts";
 import type { StateTable } from "../../lib/state/state-table.ts";

@@ -7,8 +7,10 @@ import type { Digest } from "../../lib/oci/digest.ts";
 import { parseReference } from "../../lib/oci/reference.ts";
 import { createRegistryFleet } from "../../lib/runtime/registry-fleet.ts";
 import { createBlobLedger } from "../../lib/state/blob-ledger.ts";
+import { createHostLedger } from "../../lib/state/host-ledger.ts";
 import { createLockLedger } from "../../lib/state/lock-ledger.ts";
 import { createMemoryTable } from "../../lib/state/memory-table.ts";
+import { createSlotLedger } from "../../lib/state/slot-ledger.ts";
 import type { StateTable } from "../../lib/state/state-table.ts";
 import { createTaskLedger } from "../../lib/state/task-ledger.ts";
 import type { TaskRow } from "../../lib/state/task-row.ts";
@@ -19,6 +21,7 @@ import type { SyncEvent } from "../../lib/sync/events.ts";
 import { DEFAULT_COPY_OPTIONS } from "../../lib/sync/policy.ts";
 import { createReferrersTags } from "../../lib/sync/referrers-tag.ts";
 import { type RunTaskPorts, runTask, type TaskEnd } from "../../lib/sync/run-task.ts";
+import { createSharedLimits, PAUSE_MAX_MS } from "../../lib/sync/shared-limits.ts";
 import type { ImageLocation, TagTask } from "../../lib/sync/task.ts";
 import { taskId } from "../../lib/sync/task-identity.ts";
 import { encodeTask } from "../../lib/sync/task-wire.ts";
@@ -34,6 +37,8 @@ export interface WorkerWorldOptions {
   /** Rows of the vendor table that hold for all of them. */
   readonly quirks?: readonly string[];
   readonly table?: StateTable;
+  /** Requests at once at each registry, over all workers; left out: each is by itself. */
+  readonly sharedConcurrency?: number;
   readonly seed?: number;
 }
 
@@ -77,21 +82,32 @@ export function createWorkerWorld(options: WorkerWorldOptions): WorkerWorld {
     const blobs = createBlobLedger(own, clock);
     const uploads = createUploadLedger(own, { clock });
     const locks = createLockLedger(own, { clock });
+    const { sharedConcurrency } = options;
+    const fleet = createRegistryFleet({
+      settings: options.registries.map((registry) => ({
+        registry,
+        plainHttp: true,
+        ...(sharedConcurrency !== undefined && { concurrency: sharedConcurrency }),
+        ...(options.quirks && { quirks: options.quirks }),
+      })),
+      env: {},
+      keychain: anonymousKeychain,
+      clock,
+      random,
+      userAgent: "imageferry/test",
+      emit,
+      transport: () => counted,
+      ...(sharedConcurrency !== undefined && { retryAfterMaxMs: PAUSE_MAX_MS }),
+    });
+    const limits = createSharedLimits({
+      ...{ clock, random, host: fleet.host },
+      hosts: createHostLedger(own, { clock }),
+      slots: createSlotLedger(own, { clock, random }),
+    });
+    fleet.listen(limits);
     return {
-      repositories: createRegistryFleet({
-        settings: options.registries.map((registry) => ({
-          registry,
-          plainHttp: true,
-          ...(options.quirks && { quirks: options.quirks }),
-        })),
-        env: {},
-        keychain: anonymousKeychain,
-        clock,
-        random,
-        userAgent: "imageferry/test",
-        emit,
-        transport: () => counted,
-      }),
+      repositories: fleet,
+      ...(sharedConcurrency !== undefined && { limits }),
       tasks: createTaskLedger(own, { clock, random }),
       watermarks: createWatermarks(own, clock),
       blobs,

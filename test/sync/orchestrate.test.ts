@@ -120,11 +120,45 @@ describe("orchestrating", () => {
     expect(made.tasks).toHaveLength(1);
   });
 
+  it("lists a page that was cut off again, though its targets were claimed", async () => {
+    const made = world({ source: { latencyMs: 3000 } });
+    made.source.seed("app", IMAGE, "v1", "v2");
+    made.source.seed("other", IMAGE, "v2", "v3");
+    made.target.seed("app", OLD, "v1", "v2", "v3");
+    const policies = [ALL, policyOf("source.test/other", "target.test/app")];
+    await made.clock.run(made.start(RUN, policies));
+
+    // Time for the list of tags, and not for asking about them.
+    expect(await made.clock.run(made.orchestrate(RUN, 5000))).toMatchObject({ kind: "handOn" });
+    expect(made.tasks).toEqual([]);
+    await listAll(made);
+
+    expect(sourcesOf(made).sort()).toEqual([
+      "source.test/app:v1",
+      "source.test/app:v2",
+      "source.test/other:v3",
+    ]);
+    expect(await totalsOf(made)).toMatchObject({ tasks: 3, rules: [{ code: "RULE_CONFLICT" }] });
+  });
+
   it("names a run that is not there", async () => {
     const made = world();
     await expect(made.clock.run(made.orchestrate("nobody"))).rejects.toMatchObject({
       code: "RUN_UNKNOWN",
     });
+  });
+
+  it("refuses to list a run without all of its policies", async () => {
+    const made = world();
+    made.source.seed("app", IMAGE, "v1");
+    await made.clock.run(made.start(RUN, [ALL, policyOf("source.test/app:v1", "target.test/b")]));
+    await made.table.delete({ partition: `run#${RUN}`, sort: "policy#000001" }, "any");
+
+    await expect(made.clock.run(made.orchestrate(RUN))).rejects.toMatchObject({
+      code: "STATE_INCOMPLETE",
+    });
+    expect(made.tasks).toEqual([]);
+    expect(await recordOf(made)).toMatchObject({ enumerated: false });
   });
 
   it("counts the requests it took, over all invocations", async () => {
@@ -168,21 +202,16 @@ describe("a listing that changes between invocations", () => {
   it("is listed anew when the registry has forgotten its page, and counted once", async () => {
     const made = world({ source: { latencyMs: 300, quirks: { maxN: 2 } } });
     made.source.seed("app", IMAGE, ...tagsOf(6));
-    made.target.seed("app", IMAGE, ...tagsOf(3));
+    made.target.seed("app", IMAGE, "v00001", "v00003", "v00005");
     await made.clock.run(made.start(RUN, [ALL]));
     expect(await made.clock.run(made.orchestrate(RUN, 1400))).toMatchObject({ kind: "handOn" });
     for (const order of made.tasks) await made.clock.run(made.work(order));
 
-    const forgotten = {
-      method: "GET",
-      kind: "tags",
-      path: "last=",
-      status: 400,
-      times: 1,
-    } as const;
+    const forgotten = { method: "GET", kind: "tags", status: 400, times: 1 } as const;
     made.source.setQuirks({ maxN: 2, fail: forgotten });
     await listAll(made);
 
+    expect(made.source.count({ status: 400 })).toBe(1);
     expect(await totalsOf(made)).toMatchObject({ unchanged: 3, tasks: 3, rulesFailed: 0 });
     expect(new Set(made.tasks.map(({ taskId }) => taskId)).size).toBe(3);
   });
