@@ -27,6 +27,7 @@ const LAYERS = [
 
 /** npm packages and the only places that may import them. */
 const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["undici", ["lib/http/"]],
   ["zod", ["lib/config/", "lib/web/", "lib/webhook/", "functions/", "lib/sync/task-wire.ts"]],
   ["commander", ["lib/cli/"]],
   ["log-update", ["lib/cli/output/"]],
