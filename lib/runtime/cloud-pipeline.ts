@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { createActiveRuns } from "../state/active-runs.ts";
@@ -20,6 +21,7 @@ import type { EventSink } from "../sync/events.ts";
 import { type ListingEnd, orchestrate } from "../sync/orchestrate.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
 import { createReferrersTags } from "../sync/referrers-tag.ts";
+import type { CostMeter } from "../sync/run-cost.ts";
 import { runTask, type TaskEnd } from "../sync/run-task.ts";
 import { createSharedLimits } from "../sync/shared-limits.ts";
 import { policiesOfRun, startRun } from "../sync/start-run.ts";
@@ -37,6 +39,8 @@ export interface CloudPipelineParts {
   readonly launcher: RunLauncher;
   readonly clock: Clock;
   readonly random: Random;
+  /** Left out: nobody wants to know what invocations cost. */
+  readonly meter?: CostMeter;
   readonly emit: EventSink;
 }
 
@@ -45,10 +49,11 @@ const LISTING_PATIENCE_MS = 20_000;
 
 /** Makes the pipeline of one function's process; it does one thing at a time. */
 export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
-  const { table, fleet, requests, dispatcher, launcher, clock, random, emit } = parts;
+  const { table, fleet, requests, dispatcher, launcher, clock, random, emit, meter } = parts;
   const blobs = createBlobLedger(table, clock);
   const common = {
     ...{ clock, random, emit, blobs, dispatcher, launcher, requests },
+    ...(meter && { meter }),
     repositories: fleet,
     runs: createRunLedger(table, { clock, random }),
     runParts: createRunParts(table, { clock }),
@@ -89,7 +94,7 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
         const run = await common.runs.get(runId);
         return { kind: "handOn", delayMs: entry.delayMs, epoch: run?.listing.epoch ?? 0 };
       }
-      const signal = AbortSignal.any([options.signal, entry.signal]);
+      const signal = anySignal([options.signal, entry.signal]);
       try {
         return endOf(await orchestrate({ runId, policies }, listing, { ...options, signal }));
       } finally {

@@ -29,6 +29,8 @@ export interface FerryOptions {
 export interface PlanCallOptions {
   /** Expand rules without asking the target. */
   readonly offline: boolean;
+  /** Read the sources' manifests and tell what a run would cost as a pipeline. Default: no. */
+  readonly cost?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -53,6 +53,11 @@ export function readLogLevel(env: FunctionVariables): LogLevel {
   return LOG_LEVELS.find((level) => level === env["IMAGEFERRY_LOG_LEVEL"]) ?? "info";
 }
 
+/** The memory that the platform says the function has; 0 where it says nothing. */
+export function readMemoryMb(env: FunctionVariables): number {
+  return Number(env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] ?? env["FC_FUNCTION_MEMORY_SIZE"] ?? 0);
+}
+
 function dispatchSettings(env: FunctionVariables): DispatchSettings {
   if (!env["IMAGEFERRY_WORKER_FUNCTION"]) {
     return {

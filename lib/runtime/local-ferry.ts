@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { noDeadline } from "../base/deadline.ts";
 import { FerryError } from "../base/error.ts";
@@ -15,7 +15,9 @@ import { createTaskLedger, type TaskLedger } from "../state/task-ledger.ts";
 import { createTaskReader } from "../state/task-reader.ts";
 import { createWatermarks } from "../state/watermarks.ts";
 import { createBlobPlacer } from "../sync/blob-placer.ts";
+import { estimateCost } from "../sync/estimate-cost.ts";
 import type { EventSink } from "../sync/events.ts";
+import { measurePlan } from "../sync/measure-plan.ts";
 import { orchestrate } from "../sync/orchestrate.ts";
 import type { PlanReport } from "../sync/plan-report.ts";
 import { planRun } from "../sync/plan-run.ts";
@@ -62,8 +64,11 @@ export class LocalFerry implements Ferry {
     this.#tasks = createTaskLedger(parts.table, parts);
   }
 
-  plan(policies: readonly SyncPolicy[], options: PlanCallOptions): Promise<PlanReport> {
-    return planRun(policies, this.#comparePorts(), options);
+  async plan(policies: readonly SyncPolicy[], options: PlanCallOptions): Promise<PlanReport> {
+    const report = await planRun(policies, this.#comparePorts(), options);
+    if (options.cost !== true) return report;
+    const content = await measurePlan(report.tasks, this.#parts.fleet, options.signal);
+    return { ...report, cost: estimateCost(content, report.tasks.length) };
   }
 
   async sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport> {
@@ -143,9 +148,7 @@ export class LocalFerry implements Ferry {
     const { clock, random } = this.#parts;
     const stamp = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
     const stop = new AbortController();
-    const signal = AbortSignal.any([options.signal, stop.signal]);
-    // Every request under way listens; Node would take more than ten for a leak.
-    setMaxListeners(0, signal);
+    const signal = anySignal([options.signal, stop.signal]);
     return {
       id: `${stamp.toLowerCase()}-${random.hex(3)}`,
       isRetry: false,

@@ -2,12 +2,18 @@ import { homedir } from "node:os";
 import { systemRandom } from "../base/random.ts";
 import { systemClock } from "../base/system-clock.ts";
 import type { LoadedConfig } from "../config/loaded-config.ts";
+import { countTable } from "../state/counting-table.ts";
 import { openState } from "../state/open-state.ts";
 import type { EventSink } from "../sync/events.ts";
+import { createCostMeter } from "../sync/run-cost.ts";
 import { PAUSE_MAX_MS } from "../sync/shared-limits.ts";
 import { createCloudPipeline } from "./cloud-pipeline.ts";
 import { loadFunctionConfig } from "./function-config.ts";
-import type { FunctionSettings, FunctionVariables } from "./function-settings.ts";
+import {
+  type FunctionSettings,
+  type FunctionVariables,
+  readMemoryMb,
+} from "./function-settings.ts";
 import { type Dispatch, openDispatch } from "./open-dispatch.ts";
 import { openFleet } from "./open-fleet.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -45,8 +51,12 @@ export async function openPipeline(
       ...{ env, home: homedir(), userAgent, emit, retryAfterMaxMs: PAUSE_MAX_MS },
     }),
   ]);
+  const counted = countTable(table);
+  const measure = { clock: systemClock, memoryMb: readMemoryMb(env) };
   const pipeline = createCloudPipeline({
-    ...{ table, fleet, requests, emit, clock: systemClock, random: systemRandom },
+    table: counted.table,
+    meter: createCostMeter(counted.counts, measure),
+    ...{ fleet, requests, emit, clock: systemClock, random: systemRandom },
     dispatcher: dispatch.tasks,
     launcher: dispatch.runs,
   });

@@ -1,8 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { changeRow } from "./change-row.ts";
+import { changeRow, type Decision } from "./change-row.ts";
 import { hostPartition, SLOT_PREFIX, slotKey } from "./row-keys.ts";
-import { ConflictError, type JsonValue, type Row, type StateTable } from "./state-table.ts";
+import {
+  ConflictError,
+  type JsonValue,
+  type Row,
+  type RowKey,
+  type StateTable,
+} from "./state-table.ts";
 import { StoredRecord } from "./stored-record.ts";
 
 /** The row outlives the slot by this much, for clocks that differ. */
@@ -50,17 +56,8 @@ export function createSlotLedger(
   table: StateTable,
   { clock, random }: SlotLedgerOptions,
 ): SlotLedger {
-  const write = (slot: Omit<Slot, "row">, key: Pick<Row<JsonValue>, "partition" | "sort">) => {
-    const { owner, leaseMs } = slot;
-    const leaseUntil = clock.now() + leaseMs;
-    const value = { owner, leaseUntil };
-    return {
-      kind: "write",
-      value,
-      options: { expiresAt: leaseUntil + KEEP_MS },
-      result: (version: number): Slot => ({ ...slot, row: { ...key, value, version } }),
-    } as const;
-  };
+  const write = (slot: Omit<Slot, "row">, key: RowKey): Decision<Slot> =>
+    holding(slot, key, clock.now() + slot.leaseMs);
   const isFree = (row: Row<JsonValue> | undefined): boolean =>
     row === undefined || holderOf(row).leaseUntil <= clock.now();
 
@@ -108,6 +105,16 @@ export function createSlotLedger(
     async release(slots) {
       await Promise.all(slots.map(({ row }) => table.delete(row, row).catch(unlessTaken)));
     },
+  };
+}
+
+function holding(slot: Omit<Slot, "row">, key: RowKey, leaseUntil: number): Decision<Slot> {
+  const value = { owner: slot.owner, leaseUntil };
+  return {
+    kind: "write",
+    value,
+    options: { expiresAt: leaseUntil + KEEP_MS },
+    result: (version) => ({ ...slot, row: { ...key, value, version } }),
   };
 }
 

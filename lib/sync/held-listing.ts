@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { type HeldLease, holdLease, leaseLost } from "../state/hold-lease.ts";
 import type { ListingClaim, ListingRecord } from "../state/listing-claim.ts";
@@ -51,7 +52,7 @@ class RenewedListing implements HeldListing {
       ...{ clock, sinceMs, leaseMs: LISTING_LEASE_MS, marginMs: SURE_MARGIN_MS },
       renew: async () => ((await claim.renew()) ? claim : undefined),
     });
-    this.lost = AbortSignal.any([this.#lease.signal, this.#fenced.signal]);
+    this.lost = anySignal([this.#lease.signal, this.#fenced.signal]);
   }
 
   ensure(): void {

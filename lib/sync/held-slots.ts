@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadline } from "../base/deadline.ts";
 import type { Random } from "../base/random.ts";
@@ -102,7 +103,7 @@ function keep(all: readonly Taken[], { slots: ledger, clock }: HoldSlotsPorts): 
     return holdLease(slots, { ...times, renew: (current) => ledger.renew(current) });
   });
   return {
-    signal: AbortSignal.any(leases.map((lease) => lease.signal)),
+    signal: anySignal(leases.map((lease) => lease.signal)),
     async release() {
       await Promise.all(leases.map((lease) => lease.stop()));
       await Promise.all(leases.map((lease) => ledger.release(lease.current())));

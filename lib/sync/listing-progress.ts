@@ -11,6 +11,7 @@ import {
 } from "./listing-wire.ts";
 import type { PolicyPosition } from "./policy-position.ts";
 import type { RuleProblem, RuleWarning } from "./report.ts";
+import { addCost, type RunCost } from "./run-cost.ts";
 
 /** What one page of a policy came to. */
 export interface PageResult {
@@ -144,15 +145,20 @@ export class ListingProgress {
     this.#open.delete(policy);
   }
 
-  /** What is to be saved; `requests` were sent since the listing was taken up. */
-  record(requests: ReadonlyMap<string, number>): ListingRecord {
+  /** What is to be saved; `requests` and `spent` are since the listing was taken up. */
+  record(requests: ReadonlyMap<string, number>, spent?: RunCost): ListingRecord {
     const cursor = {
       next: this.#next,
       open: this.open,
       careful: this.#careful,
       claimBatches: this.#claimBatches,
     };
-    const totals = { ...this.#totals, requests: addCounts(this.#totals.requests, requests) };
+    const cost = addCost(this.#totals.cost, spent);
+    const totals = {
+      ...this.#totals,
+      requests: addCounts(this.#totals.requests, requests),
+      ...(cost && { cost }),
+    };
     return { cursor: encodeCursor(cursor), listed: encodeListingTotals(totals) };
   }
 

@@ -3,6 +3,7 @@ import { StoredRecord } from "../state/stored-record.ts";
 import { decodeCounts, encodeCounts } from "./count-wire.ts";
 import type { PolicyPosition } from "./policy-position.ts";
 import type { RuleProblem, RuleWarning } from "./report.ts";
+import { decodeCost, type RunCost } from "./run-cost.ts";
 
 const KIND = "a run's listing";
 
@@ -19,6 +20,8 @@ export interface ListingTotals {
   readonly warnings: readonly RuleWarning[];
   /** Requests sent for the listing, by host. */
   readonly requests: ReadonlyMap<string, number>;
+  /** Left out: nobody measured. */
+  readonly cost?: RunCost;
 }
 
 /** How far a policy got whose listing has begun and not ended. */
@@ -90,8 +93,10 @@ export function decodeCursor(value: JsonValue): ListingCursor {
 
 /** Totals as plain data for the state table. */
 export function encodeListingTotals(totals: ListingTotals): JsonValue {
+  const { cost, ...counted } = totals;
   return {
-    ...totals,
+    ...counted,
+    ...(cost && { cost: { ...cost } }),
     rules: totals.rules.map((rule) => ({ ...rule })),
     warnings: totals.warnings.map((warning) => ({ ...warning })),
     requests: encodeCounts(totals.requests),
@@ -106,7 +111,9 @@ export function encodeListingTotals(totals: ListingTotals): JsonValue {
 export function decodeListingTotals(value: JsonValue | undefined): ListingTotals {
   if (value === undefined) return NOTHING_LISTED;
   const record = new StoredRecord(KIND, value);
+  const cost = decodeCost(record);
   return {
+    ...(cost && { cost }),
     unchanged: record.number("unchanged"),
     tasks: record.number("tasks"),
     rulesFailed: record.number("rulesFailed"),

@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadline } from "../base/deadline.ts";
 import { FerryError } from "../base/error.ts";
@@ -14,6 +14,7 @@ import { createListingPace, type ListingPace } from "./listing-pace.ts";
 import { ListingProgress } from "./listing-progress.ts";
 import { createListingTurns } from "./listing-turns.ts";
 import type { SyncPolicy } from "./policy.ts";
+import type { CostMeter } from "./run-cost.ts";
 import type { SettlePagePorts } from "./settle-page.ts";
 import { createTargetClaims, type TargetClaims } from "./target-claims.ts";
 import { countsSince } from "./task-record.ts";
@@ -29,6 +30,8 @@ export interface OrchestratePorts extends ComparePorts, SettlePagePorts {
   readonly patient: boolean;
   /** Requests sent by this process so far, by host; left out: nobody counts. */
   readonly requests?: () => ReadonlyMap<string, number>;
+  /** Measures what an invocation costs, where somebody is billed for it. */
+  readonly meter?: CostMeter;
 }
 
 /** The run that is listed, with its policies in their order. */
@@ -102,9 +105,7 @@ async function listRun(
   ports: OrchestratePorts,
   { claim, held, pace, signal: asked }: Hold,
 ): Promise<ListingEnd> {
-  const signal = AbortSignal.any([asked, held.lost, pace.cut]);
-  // Every request under way listens; Node would take more than ten for a leak.
-  setMaxListeners(0, signal);
+  const signal = anySignal([asked, held.lost, pace.cut]);
   const progress = new ListingProgress(claim.record);
   if (claim.takenOver) progress.beCareful();
   const claims = createTargetClaims(policies);
@@ -178,16 +179,17 @@ async function restoreClaims(
 /** Makes what is to be saved, and keeps the claims that go with it before it is. */
 function recordOf(
   runId: string,
-  { runParts, requests = () => new Map() }: OrchestratePorts,
+  { runParts, requests = () => new Map(), meter }: OrchestratePorts,
   from: { readonly claims: TargetClaims; readonly progress: ListingProgress },
 ): () => Promise<ListingRecord> {
   const { claims, progress } = from;
   const before = new Map(requests());
+  const cost = meter?.();
   return async () => {
     const batches = encodeClaims(claims.fresh());
     const first = progress.claimBatches;
     progress.keepClaims(batches.length);
-    const record = progress.record(countsSince(before, requests()));
+    const record = progress.record(countsSince(before, requests()), cost?.());
     if (batches.length > 0) await runParts.saveClaims(runId, first, batches);
     return record;
   };

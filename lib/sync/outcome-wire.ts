@@ -1,6 +1,7 @@
 import type { JsonValue } from "../state/state-table.ts";
 import { StoredRecord } from "../state/stored-record.ts";
 import { decodeCounts, encodeCounts } from "./count-wire.ts";
+import { decodeCost, type RunCost } from "./run-cost.ts";
 import type { FailureRecord, TargetOutcome, TransferTotals } from "./task.ts";
 
 const KIND = "a task's outcome";
@@ -13,6 +14,8 @@ export interface TaskUsage {
   readonly elapsedMs: number;
   /** Requests sent, by host. */
   readonly requests: ReadonlyMap<string, number>;
+  /** Left out: nobody measured. */
+  readonly cost?: RunCost;
 }
 
 /** What became of a task so far: all that its row keeps besides the task itself. */
@@ -123,15 +126,18 @@ function decodeTransfer(value: JsonValue): TransferTotals {
   };
 }
 
-function encodeUsage({ attempts, elapsedMs, requests }: TaskUsage): JsonValue {
-  return { attempts, elapsedMs, requests: encodeCounts(requests) };
+function encodeUsage({ attempts, elapsedMs, requests, cost }: TaskUsage): JsonValue {
+  const counted = { attempts, elapsedMs, requests: encodeCounts(requests) };
+  return { ...counted, ...(cost && { cost: { ...cost } }) };
 }
 
 function decodeUsage(value: JsonValue): TaskUsage {
   const record = new StoredRecord(KIND, value);
+  const cost = decodeCost(record);
   return {
     attempts: record.number("attempts"),
     elapsedMs: record.number("elapsedMs"),
     requests: decodeCounts(record, "requests"),
+    ...(cost && { cost }),
   };
 }

@@ -1,3 +1,4 @@
+import type { CostEstimate } from "./estimate-cost.ts";
 import type { CopyPair, RuleProblem } from "./report.ts";
 
 /** What a run would do with one source→target pair. */
@@ -30,6 +31,8 @@ export interface PlanReport {
   readonly tasks: readonly PlannedTask[];
   readonly errors: readonly RuleProblem[];
   readonly totals: PlanTotals;
+  /** What a pipeline would cost that does it; only when that was asked for. */
+  readonly cost?: CostEstimate;
 }
 
 /** Puts tasks and rule problems together as a report. */

@@ -1,3 +1,5 @@
+import type { RunCost } from "./run-cost.ts";
+
 /** Names one copy: whole names, `host/repo:tag` or `host/repo@digest`. */
 export interface CopyPair {
   readonly source: string;
@@ -67,6 +69,8 @@ export interface RunReport {
   readonly bytes: { readonly copied: number; readonly mounted: number; readonly skipped: number };
   /** Requests sent, by host. */
   readonly requests: Readonly<Record<string, number>>;
+  /** What a cloud bills of it; left out where nobody is billed. */
+  readonly cost?: RunCost;
   readonly copied: readonly SettledCopy[];
   readonly unchanged: readonly SettledCopy[];
   readonly failed: readonly FailedCopy[];

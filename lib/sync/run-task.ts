@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { formatReference } from "../oci/reference.ts";
@@ -9,6 +10,7 @@ import type { TaskMessage } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 import { failureRecord } from "./failure-record.ts";
 import { decodeRecordOutcome, encodeRecordOutcome } from "./outcome-wire.ts";
+import type { CostMeter, CostReading } from "./run-cost.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 import type { ImageLocation, TagTask, TargetOutcome, TaskTarget } from "./task.ts";
 import { optionsHash } from "./task-identity.ts";
@@ -33,6 +35,8 @@ export interface RunTaskPorts extends CopyTagPorts {
   readonly limits?: SharedLimits;
   /** Requests sent by this process so far, by host; only where it works on one task at a time. */
   readonly requests?: ReadonlyMap<string, number>;
+  /** Measures what an invocation costs, where somebody is billed for it. */
+  readonly meter?: CostMeter;
 }
 
 /** How an invocation's work on a task ended. */
@@ -70,9 +74,10 @@ export async function runTask(
   const time = startWorkTime(options, clock);
   try {
     const sinceMs = clock.monotonicMs();
+    const cost = ports.meter?.();
     const claim = await tasks.claim(runId, taskId, { owner, leaseMs: time.leaseMs });
     if (claim === undefined) return NOT_OURS;
-    return await workOn({ claim, sinceMs, task: openPart(claim) }, ports, time);
+    return await workOn({ claim, sinceMs, cost, task: openPart(claim) }, ports, time);
   } finally {
     time.end();
   }
@@ -82,6 +87,8 @@ interface ClaimedTask {
   readonly claim: Claim;
   /** Monotonic time before it was claimed. */
   readonly sinceMs: number;
+  /** What the invocation has cost so far; left out: nobody measures. */
+  readonly cost: CostReading | undefined;
   /** With the targets that are not done. */
   readonly task: TagTask;
 }
@@ -98,7 +105,7 @@ function isOpen(target: ImageLocation, earlier: ReadonlyMap<string, TargetOutcom
 }
 
 async function workOn(
-  { claim, sinceMs, task }: ClaimedTask,
+  { claim, sinceMs, cost, task }: ClaimedTask,
   ports: RunTaskPorts,
   time: WorkTime,
 ): Promise<TaskEnd> {
@@ -117,13 +124,17 @@ async function workOn(
   try {
     const source = nameOf(task.source);
     ports.emit({ type: "task.started", taskId: task.id, source, attempt: claim.claims });
-    const signal = AbortSignal.any([time.signal, held.signal]);
+    const signal = anySignal([time.signal, held.signal]);
     const results = await copyUnlessEndless(claim, task, { ports, time, signal, onProgress });
     await held.stop();
     if (held.signal.aborted) return NOT_OURS;
     await remember(task, results, ports);
     const elapsedMs = Math.round(clock.monotonicMs() - sinceMs);
-    const spent = requests && { elapsedMs, requests: countsSince(requestsBefore, requests) };
+    const spent = requests && {
+      elapsedMs,
+      requests: countsSince(requestsBefore, requests),
+      ...(cost && { cost: cost() }),
+    };
     const work: DoneWork = { claim: held.current(), task, results, progressed, spent };
     return await settle(work, ports);
   } finally {

@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { FerryError, withSide } from "../base/error.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -81,7 +82,7 @@ export async function setTag(wish: TagWish, ports: SetTagPorts): Promise<TagEnd>
   const { before } = held.current();
   let touched = false;
   try {
-    const signal = AbortSignal.any([scope.signal, held.signal]);
+    const signal = anySignal([scope.signal, held.signal]);
     const moved = await movedSince(wish, { before, clock, signal });
     if (moved !== undefined) {
       await held.stop();

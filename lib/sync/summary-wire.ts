@@ -4,6 +4,7 @@ import { decodeCounts, encodeCounts } from "./count-wire.ts";
 import { decodeRuleProblems, decodeRuleWarnings } from "./listing-wire.ts";
 import type { RuleProblem, RuleWarning, RunReport, RunTotals } from "./report.ts";
 import type { RowSums } from "./row-fold.ts";
+import { decodeCost } from "./run-cost.ts";
 
 const KIND = "a run's summary";
 
@@ -21,8 +22,9 @@ export interface StoredSummary extends RowSums {
 
 /** The part of a report that is kept with its run. */
 export function summaryOfReport(report: RunReport): StoredSummary {
-  const { totals, bytes, rules, warnings } = report;
-  return { totals, bytes, rules, warnings, requests: new Map(Object.entries(report.requests)) };
+  const { totals, bytes, rules, warnings, cost } = report;
+  const requests = new Map(Object.entries(report.requests));
+  return { totals, bytes, rules, warnings, requests, ...(cost && { cost }) };
 }
 
 /** A summary as plain data for the state table. */
@@ -32,6 +34,7 @@ export function encodeSummary(summary: StoredSummary): JsonValue {
     totals: { ...counts, rules: { ...rules } },
     bytes: { ...summary.bytes },
     requests: encodeCounts(summary.requests),
+    ...(summary.cost && { cost: { ...summary.cost } }),
     rules: summary.rules.map((rule) => ({ ...rule })),
     warnings: summary.warnings.map((warning) => ({ ...warning })),
   };
@@ -50,6 +53,7 @@ export function decodeSummary(value: JsonValue): StoredSummary {
   // Runs of the first version kept no more than that.
   if (moved === undefined) return { ...NOTHING_MORE, totals, rules };
   const bytes = new StoredRecord(KIND, moved);
+  const cost = decodeCost(record);
   return {
     totals,
     rules,
@@ -60,6 +64,7 @@ export function decodeSummary(value: JsonValue): StoredSummary {
     },
     requests: decodeCounts(record, "requests"),
     warnings: decodeRuleWarnings(record),
+    ...(cost && { cost }),
   };
 }
 

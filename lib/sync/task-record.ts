@@ -1,6 +1,7 @@
 import type { TargetResult } from "./copy-tag.ts";
 import { addCounts } from "./count-wire.ts";
 import type { TaskRecordOutcome, TaskUsage } from "./outcome-wire.ts";
+import { addCost } from "./run-cost.ts";
 import type { TransferTotals } from "./task.ts";
 
 /** What one attempt took. */
@@ -46,9 +47,11 @@ function addTransfer(earlier: TransferTotals | undefined, added: TransferTotals)
 }
 
 function addUsage(earlier: TaskUsage | undefined, spent: SpentWork): TaskUsage {
+  const cost = addCost(earlier?.cost, spent.cost);
   return {
     attempts: (earlier?.attempts ?? 0) + 1,
     elapsedMs: (earlier?.elapsedMs ?? 0) + spent.elapsedMs,
     requests: addCounts(earlier?.requests ?? new Map(), spent.requests),
+    ...(cost && { cost }),
   };
 }

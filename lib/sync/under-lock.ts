@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { FerryError } from "../base/error.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
@@ -34,7 +35,7 @@ export async function underLock<T>(
   );
   if (held === undefined) throw busy(name, what);
   try {
-    return await change(AbortSignal.any([scope.signal, held.signal]));
+    return await change(anySignal([scope.signal, held.signal]));
   } finally {
     await held.stop();
     // A lock that cannot be given back ends by itself.

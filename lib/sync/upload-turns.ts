@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import { type BlobOutcome, TAKEN_AWAY } from "../transfer/transfer-blob.ts";
 import type { OwnTurn, UploadTurn } from "./upload-turn.ts";
 
@@ -58,7 +59,7 @@ async function sendOurs<T>(
   if (ours.length === 0) return [];
   const lost = ours.map(({ turn }) => turn.signal);
   try {
-    return await send(ours, AbortSignal.any([signal, ...lost]));
+    return await send(ours, anySignal([signal, ...lost]));
   } catch (error) {
     if (signal.aborted || !lost.some(({ aborted }) => aborted)) throw error;
     return ours.map(() => TAKEN_AWAY);

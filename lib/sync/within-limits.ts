@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { TargetResult } from "./copy-tag.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 import type { TagTask } from "./task.ts";
@@ -32,7 +33,7 @@ export async function withinLimits(
     }));
   }
   try {
-    return await copy(AbortSignal.any([signal, entry.signal]));
+    return await copy(anySignal([signal, entry.signal]));
   } finally {
     await entry.leave();
   }

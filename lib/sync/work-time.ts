@@ -1,3 +1,4 @@
+import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadline } from "../base/deadline.ts";
 
@@ -43,7 +44,7 @@ export function startWorkTime({ deadline, signal }: WorkOptions, clock: Clock): 
   );
   return {
     deadline: { remainingMs: () => deadline.remainingMs() - reserveMs },
-    signal: AbortSignal.any([signal, cutOff.signal]),
+    signal: anySignal([signal, cutOff.signal]),
     leaseMs: Math.min(LEASE_MS, lifeMs + LEASE_SLACK_MS),
     end: cancel,
   };

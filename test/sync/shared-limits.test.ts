@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { noDeadline } from "../../lib/base/deadline.ts";
+import { HostGate } from "../../lib/http/host-gate.ts";
 import type { HttpRequest, Transport } from "../../lib/http/transport.ts";
 import { createHostLedger } from "../../lib/state/host-ledger.ts";
 import { createMemoryTable } from "../../lib/state/memory-table.ts";
+import { createSlotLedger } from "../../lib/state/slot-ledger.ts";
 import type { StateTable } from "../../lib/state/state-table.ts";
+import { createSharedLimits } from "../../lib/sync/shared-limits.ts";
 import { countingTable } from "../state/counting-table.ts";
 import type { Quirks } from "../support/fake-registry/quirks.ts";
 import { createFakeRegistry, type FakeRegistry, transportOf } from "../support/fake-registry.ts";
 import { mortal } from "../support/mortal.ts";
 import { randomImage } from "../support/random-image.ts";
+import { seededRandom } from "../support/seeded-random.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { createWorkerWorld, type WorkerWorld } from "../support/worker-world.ts";
 
@@ -145,17 +150,26 @@ describe("limits that all workers share", () => {
     expect(early).toEqual([]);
   });
 
-  it("tell workers that are at work of a pause within seconds", async () => {
-    const made = await world({ concurrency: 8, tags: 1 });
-    const hosts = (await import("../../lib/state/host-ledger.ts")).createHostLedger(
-      made.table,
-      made,
-    );
-    const slow = made.workOn(made.ids[0] ?? "");
-    await hosts.backOff("target.test", 20_000);
-    await made.clock.run(slow);
-    expect(made.clock.monotonicMs()).toBeGreaterThanOrEqual(20_000);
-    expect(await statesOf(made)).toEqual(["copied"]);
+  it("tell a worker that is at work of a pause that another heard of", async () => {
+    const clock = new VirtualClock();
+    const hosts = createHostLedger(createMemoryTable({ clock }), { clock });
+    const gate = new HostGate({ clock });
+    const limits = createSharedLimits({
+      ...{ clock, random: seededRandom(1), hosts },
+      slots: createSlotLedger(createMemoryTable({ clock }), {
+        clock,
+        random: seededRandom(1),
+      }),
+      host: () => ({ gate, bounds: {} }),
+    });
+    const { signal } = new AbortController();
+    const entry = await limits.enter(["r.test"], { deadline: noDeadline, signal, patienceMs: 0 });
+    await hosts.backOff("r.test", 3_600_000);
+    expect(await gate.enter()).toBeTypeOf("function");
+    await clock.advance(5000);
+    await expect(gate.enter()).rejects.toMatchObject({ code: "HOST_PAUSED" });
+    expect(entry.kind === "entered" && (await entry.leave())).toBeUndefined();
+    expect(clock.pending).toBe(0);
   });
 
   it("cost a task few writes of the table", async () => {

@@ -34,7 +34,7 @@ export async function runCheck(
 /** Plans by rules that are at hand, and writes the plan. */
 export async function planRules(
   rules: Rules,
-  flags: OutputFlags & StateFlags & { readonly offline?: boolean },
+  flags: OutputFlags & StateFlags & { readonly offline?: boolean; readonly cost?: boolean },
   context: CliContext,
 ): Promise<PlanReport> {
   const { signal, stdout, env } = context.terminal;
@@ -43,9 +43,10 @@ export async function planRules(
     const { registries, policies, problems } = rules;
     const offline = flags.offline === true;
     const plan = await withFerry(context, { flags, registries }, (ferry) =>
-      ferry.plan(policies, { offline, signal }),
+      ferry.plan(policies, { offline, cost: flags.cost === true, signal }),
     );
-    const report = planReport(plan.tasks, [...problems, ...plan.errors]);
+    const whole = planReport(plan.tasks, [...problems, ...plan.errors]);
+    const report = plan.cost ? { ...whole, cost: plan.cost } : whole;
     const paint = paintFor(stdout, data.toFile ? "never" : flags.color, env);
     if (flags.format === "text") data.write(`${planText(report, paint).join("\n")}\n`);
     else data.write(flags.format === "json" ? jsonDocument(report) : jsonLine(report));

@@ -7,6 +7,7 @@ import { addCompareFlags, type StateFlags } from "./run-flags.ts";
 /** Flags of `plan` and `check`. */
 export interface PlanFlags extends ConfigFlags, CopyFlags, TagFlags, StateFlags, OutputFlags {
   readonly offline?: boolean;
+  readonly cost?: boolean;
 }
 
 /** Adds every flag of `check`. */
@@ -16,7 +17,7 @@ export function addCheckFlags(command: Command): Command {
 
 /** Adds every flag of `plan`. */
 export function addPlanFlags(command: Command): Command {
-  return addCheckFlags(command).addOption(
-    new Option("--offline", "expand rules without asking the targets"),
-  );
+  return addCheckFlags(command)
+    .addOption(new Option("--offline", "expand rules without asking the targets"))
+    .addOption(new Option("--cost", "estimate what a serverless run of it would cost"));
 }

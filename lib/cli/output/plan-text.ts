@@ -1,4 +1,5 @@
 import type { PlanReport } from "../../sync/plan-report.ts";
+import { estimateLines } from "./cost-text.ts";
 import { ruleProblemLines } from "./failure-lines.ts";
 import type { Paint } from "./paint.ts";
 import { tableLines } from "./table.ts";
@@ -14,5 +15,6 @@ export function planText(report: PlanReport, paint: Paint): string[] {
     ...(rows.length > 0 ? tableLines(["ACTION", "SOURCE", "TARGET"], rows) : []),
     ...ruleProblemLines(report.errors, paint),
     `${totals.tasks === 1 ? "1 tag" : `${totals.tasks} tags`}: ${counts.join(", ")}`,
+    ...(report.cost ? estimateLines(report.cost) : []),
   ];
 }

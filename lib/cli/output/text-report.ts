@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration } from "../../base/units.ts";
 import type { RunReport } from "../../sync/report.ts";
 import { cleanText } from "./clean-text.ts";
+import { costLines } from "./cost-text.ts";
 import { failureLines } from "./failure-lines.ts";
 import type { Paint } from "./paint.ts";
 
@@ -13,6 +14,7 @@ export function textReport(report: RunReport, paint: Paint): string[] {
     ...failureLines(report, paint),
     countLine(report, paint),
     trafficLine(report),
+    ...(report.cost ? costLines(report.cost) : []),
     ...resumeLines(report),
   ];
 }
