@@ -26,8 +26,9 @@ export interface UploadLease {
   readonly key: RowKey;
   readonly owner: string;
   readonly leaseMs: number;
-  /** Above 1: somebody had it before and did not finish. */
   readonly epoch: number;
+  /** Somebody had it before and did not finish. */
+  readonly begunBefore: boolean;
   /** How far an earlier worker got. */
   readonly progress?: UploadProgress | undefined;
   /** The row as this lease last wrote it, which saves reading it again. */
@@ -91,10 +92,11 @@ class TableUploadLedger implements UploadLedger {
         }
         const epoch = (row?.epoch ?? 0) + 1;
         const progress = row?.progress;
+        const begunBefore = row !== undefined && !row.done;
         const taken = { owner, epoch, leaseUntil: now + leaseMs, progress, done: false };
         return this.#write(key, taken, (written) => ({
           kind: "taken",
-          lease: { key, owner, leaseMs, epoch, progress, row: written },
+          lease: { key, owner, leaseMs, epoch, begunBefore, progress, row: written },
         }));
       },
     });

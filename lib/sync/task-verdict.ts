@@ -25,7 +25,7 @@ export interface TaskEvidence {
   readonly patience?: { readonly random: Random };
 }
 
-/** Failures in a row, without any progress between, that are waited out. */
+/** So many failures in a row, without any progress between, are final. */
 const FAILURES_MAX = 5;
 const BACKOFF = { baseMs: 10_000, capMs: 300_000 };
 

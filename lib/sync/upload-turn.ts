@@ -74,10 +74,10 @@ export async function takeUploadTurn(
 }
 
 function keeperOf(held: HeldLease<UploadLease>, uploads: UploadLedger): ProgressKeeper {
-  const { progress, epoch } = held.current();
+  const { progress, begunBefore } = held.current();
   return {
     progress,
-    begunBefore: epoch > 1,
+    begunBefore,
     async save(reached) {
       const saved = await uploads.save(held.current(), reached);
       if (saved !== undefined) held.update(saved);

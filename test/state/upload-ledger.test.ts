@@ -78,7 +78,11 @@ describe("UploadLedger", () => {
     expect((await ask("new")).kind).toBe("busy");
     clock.advance(1);
     const taken = await acquire("new");
-    expect(taken).toMatchObject({ epoch: old.epoch + 1, progress: { offset: 1 } });
+    expect(taken).toMatchObject({
+      epoch: old.epoch + 1,
+      begunBefore: true,
+      progress: { offset: 1 },
+    });
     await ledger.save(taken, progressAt(2));
     expect(await ledger.save(old, progressAt(99))).toBeUndefined();
     expect(await ledger.renew(old)).toBeUndefined();
@@ -107,7 +111,10 @@ describe("UploadLedger", () => {
     expect((await table.get(lease.key))?.value).not.toHaveProperty("progress");
     const again = { owner: "healer", leaseMs: LEASE_MS, again: true };
     const healing = await ledger.acquire(NAME, DIGEST, again);
-    expect(healing).toMatchObject({ kind: "taken", lease: { progress: undefined } });
+    expect(healing).toMatchObject({
+      kind: "taken",
+      lease: { begunBefore: false, progress: undefined },
+    });
     if (healing.kind === "taken") await ledger.finish(healing.lease);
     clock.advance(HOUR_MS);
     expect((await acquire("much later")).epoch).toBe(1);
