@@ -230,15 +230,15 @@ async function races(
 
 describe("a tag that several workers set while its source moves", () => {
   it("is never set back under the lease, whatever is late or dies", {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
-    const { setBack, sets } = await races(1000, (race) => race.copyWithLease());
+    const { setBack, sets } = await races(500, (race) => race.copyWithLease());
     expect(setBack).toEqual([]);
-    expect(sets).toBeGreaterThan(1000);
+    expect(sets).toBeGreaterThan(500);
   });
 
   it("is set back time and again without it: the races above are races", async () => {
     const { setBack } = await races(200, (race) => race.copyWithout());
-    expect(setBack.length).toBe(-1);
+    expect(setBack.length).toBeGreaterThan(50);
   });
 });
