@@ -90,7 +90,10 @@ describe("the SQS event source", () => {
   it("lets the handler say when a message comes back", async () => {
     const queueUrl = await sqs.createQueue("patient", { visibilitySeconds: 600 });
     const { deliveries } = await run([{ postpone: 1, queueUrl }], 2, { queueUrl });
-    expect(deliveries.map(({ end }) => end)).toEqual(["returned", "deleted"]);
+    // The message is back in the queue before the call that sent it there has ended.
+    const endOf = (receives: number) =>
+      deliveries.find(({ receiveCount }) => receiveCount === receives)?.end;
+    expect([endOf(1), endOf(2)]).toEqual(["returned", "deleted"]);
   });
 
   it("sets a message aside that was received too often", async () => {
