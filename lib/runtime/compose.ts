@@ -6,6 +6,7 @@ import type { Ferry, FerryOptions } from "./ferry.ts";
 import { keepHeapLean } from "./lean-heap.ts";
 import { LocalFerry } from "./local-ferry.ts";
 import { openFleet } from "./open-fleet.ts";
+import { optimizeLater } from "./optimize-later.ts";
 
 /**
  * Builds the machine of one process: the only place where ports meet drivers.
@@ -14,6 +15,7 @@ import { openFleet } from "./open-fleet.ts";
  */
 export async function createFerry(options: FerryOptions): Promise<Ferry> {
   keepHeapLean(systemClock);
+  optimizeLater();
   const { env, home, onEvent } = options;
   const location = parseStateLocation(options.state ?? defaultStatePath(env, home));
   const table = await openState(location, { clock: systemClock, random: systemRandom, env });
