@@ -10,6 +10,7 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/bench/**"],
           pool: "threads",
           isolate: false,
+          setupFiles: ["test/support/fixed-seed.ts"],
           testTimeout: 20_000,
         },
       },
