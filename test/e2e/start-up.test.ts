@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 import { testedBundle } from "../support/e2e-bundle.ts";
 import { runProcess } from "../support/run-process.ts";
 
-const RUNS = 10;
+/** The quickest counts: whatever else the machine does only adds to a run. */
+const RUNS = 12;
 const ADDED_MS_MAX = 100;
 /** Something else that keeps the machine busy for a while is no fault of the program's. */
 const RETRIES = 2;
@@ -18,13 +19,6 @@ async function timed(args: readonly string[]): Promise<number> {
   return performance.now() - startedMs;
 }
 
-/** Of {@link RUNS} values, which are an even number. */
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low = Number.NaN, high = Number.NaN] = sorted.slice(RUNS / 2 - 1, RUNS / 2 + 1);
-  return (low + high) / 2;
-}
-
 it(`imageferry version takes at most ${ADDED_MS_MAX} ms more than node alone`, {
   retry: RETRIES,
 }, async () => {
@@ -34,7 +28,7 @@ it(`imageferry version takes at most ${ADDED_MS_MAX} ms more than node alone`, {
     bare.push(await timed(["-e", "0"]));
     version.push(await timed([testedBundle(), "version"]));
   }
-  const [bareMs, versionMs] = [median(bare), median(version)];
+  const [bareMs, versionMs] = [Math.min(...bare), Math.min(...version)];
   console.log(`node ${bareMs.toFixed(0)} ms, imageferry version ${versionMs.toFixed(0)} ms`);
   expect(versionMs - bareMs).toBeLessThanOrEqual(ADDED_MS_MAX);
 });
