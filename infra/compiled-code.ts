@@ -17,6 +17,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const OTHERS_MAY_WRITE = 0o022;
 const CHECKSUM_DIGITS = 8;
+const RIPE = "+";
+const UNRIPE = "-";
+
+/** What V8 made of the program. */
+export interface CompiledCode {
+  readonly bytes: Buffer;
+  /** Taken after a long run: functions are in it that V8 compiles when they are first called. */
+  readonly isRipe: boolean;
+}
 
 /**
  * Reads the compiled form of the program that an earlier start left: V8 takes 50 ms to read a
@@ -29,7 +38,7 @@ const CHECKSUM_DIGITS = 8;
  * @param digest SHA-256 of the program, hexadecimal.
  * @returns `undefined` when there is none, or none to trust.
  */
-export function readCompiled(digest: string, env: Environment): Buffer | undefined {
+export function readCompiled(digest: string, env: Environment): CompiledCode | undefined {
   const folder = folderOf(env);
   if (folder === undefined || !isOurs(statsOf(folder))) return undefined;
   try {
@@ -38,10 +47,10 @@ export function readCompiled(digest: string, env: Environment): Buffer | undefin
       const stats = fstatSync(file);
       if (!stats.isFile() || !isOurs(stats)) return undefined;
       const content = readFileSync(file);
-      const headBytes = digest.length + CHECKSUM_DIGITS;
-      const compiled = content.subarray(headBytes);
+      const headBytes = digest.length + RIPE.length + CHECKSUM_DIGITS;
       const head = content.toString("latin1", 0, headBytes);
-      return head === `${digest}${checksum(compiled)}` ? compiled : undefined;
+      const compiled = { bytes: content.subarray(headBytes), isRipe: head[digest.length] === RIPE };
+      return head === headOf(digest, compiled) ? compiled : undefined;
     } finally {
       closeSync(file);
     }
@@ -51,7 +60,7 @@ export function readCompiled(digest: string, env: Environment): Buffer | undefin
 }
 
 /** Leaves the compiled form of the program for the next start; where it cannot, there is none. */
-export function writeCompiled(digest: string, compiled: Buffer, env: Environment): void {
+export function writeCompiled(digest: string, compiled: CompiledCode, env: Environment): void {
   const folder = folderOf(env);
   if (folder === undefined) return;
   try {
@@ -59,8 +68,8 @@ export function writeCompiled(digest: string, compiled: Buffer, env: Environment
     if (!isOurs(statsOf(folder))) return;
     const fresh = `${fileIn(folder)}.${process.pid}`;
     try {
-      const head = Buffer.from(`${digest}${checksum(compiled)}`);
-      writeFileSync(fresh, Buffer.concat([head, compiled]), { flag: "wx", mode: 0o600 });
+      const head = Buffer.from(headOf(digest, compiled));
+      writeFileSync(fresh, Buffer.concat([head, compiled.bytes]), { flag: "wx", mode: 0o600 });
       renameSync(fresh, fileIn(folder));
     } catch (error) {
       unlinkSync(fresh);
@@ -102,6 +111,11 @@ function statsOf(path: string): Stats | undefined {
 function isOurs(stats: Stats | undefined): boolean {
   const isOwn = stats !== undefined && stats.uid === process.getuid?.();
   return isOwn && !stats.isSymbolicLink() && (stats.mode & OTHERS_MAY_WRITE) === 0;
+}
+
+/** What leads the file, of the same length for each program. */
+function headOf(digest: string, { bytes, isRipe }: CompiledCode): string {
+  return `${digest}${isRipe ? RIPE : UNRIPE}${checksum(bytes)}`;
 }
 
 /** Tells damage by a disk; what guards against people are the rights of the file. */

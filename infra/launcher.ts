@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
+import { setLastingEngineFlags, unsetEngineFlags } from "../lib/base/engine-flags.ts";
 import { readCompiled, writeCompiled } from "./compiled-code.ts";
 
 /** SHA-256 of the program, set when it is built. */
@@ -12,20 +13,32 @@ interface Program {
   readonly runMain?: () => Promise<void>;
 }
 
+/** What has run for this long has called, and so compiled, most of what such runs call. */
+const RIPE_AFTER_CPU_US = 1_000_000;
+
 /** Loads the program next to this file, compiled already where it ran before, and runs it. */
 const file = join(import.meta.dirname, "program.cjs");
 // The bundle is ASCII throughout: read so, it takes one byte for each character.
 const source = readFileSync(file, "latin1");
 const compiled = readCompiled(PROGRAM_DIGEST, process.env);
+// Before anything is compiled: V8 takes up compiled code only under the flags it was made under.
+setLastingEngineFlags();
 const script = new Script(`(function(exports,require,module){"use strict";${source}\n})`, {
   filename: file,
-  ...(compiled && { cachedData: compiled }),
+  ...(compiled && { cachedData: compiled.bytes }),
 });
-if (compiled === undefined || script.cachedDataRejected) {
-  // Before anything runs: what changes V8's flags would make this of no use to the next start.
-  writeCompiled(PROGRAM_DIGEST, script.createCachedData(), process.env);
-}
+const isTaken = compiled !== undefined && !script.cachedDataRejected;
+if (!isTaken) keepCompiled(false);
 const program: { exports: Program } = { exports: {} };
 script.runInThisContext()(program.exports, createRequire(file), program);
 // Awaited here: should the program ever hang with nothing left to do, Node ends with an error.
 await program.exports.runMain?.();
+if (!(isTaken && compiled.isRipe) && process.cpuUsage().user >= RIPE_AFTER_CPU_US) {
+  unsetEngineFlags();
+  keepCompiled(true);
+}
+
+function keepCompiled(isRipe: boolean): void {
+  const bytes = script.createCachedData();
+  writeCompiled(PROGRAM_DIGEST, { bytes, isRipe }, process.env);
+}

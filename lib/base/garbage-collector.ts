@@ -1,5 +1,5 @@
-import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { setEngineFlag } from "./engine-flags.ts";
 
 /** V8's collector, to be called where the program knows better. */
 export interface GarbageCollector {
@@ -9,7 +9,7 @@ export interface GarbageCollector {
 
 /** Opens V8's collector; it does nothing where V8 keeps it to itself. */
 export function openGarbageCollector(): GarbageCollector {
-  setFlagsFromString("--expose-gc");
+  setEngineFlag("exposeCollector");
   const collect: unknown = runInNewContext("typeof gc === 'function' ? gc : () => undefined");
   if (!isCollect(collect)) return { collectAll: () => undefined };
   return { collectAll: () => collect() };

@@ -33,6 +33,8 @@ export interface RegistrySettings {
   /** Upper bound of requests at once. */
   readonly concurrency?: number;
   readonly requestsPerSecond?: number;
+  /** Longest silence within an exchange before its connection is given up; 30 s when left out. */
+  readonly stallMs?: number;
   /** Token realms besides the registry's own origin that may see its credentials. */
   readonly tokenRealms?: readonly string[];
   /** Other hosts that upload locations and redirects may lead to although their address is private. */
@@ -47,6 +49,8 @@ export interface ConnectionSettings {
   readonly tls?: TlsSettings;
   /** HTTP proxy; user and password in it are sent to it. */
   readonly proxy?: URL;
+  /** Longest silence within an exchange; the transport's own limits when left out. */
+  readonly stallMs?: number;
   /** Addresses of private networks may be connected to. */
   readonly allowPrivate: boolean;
   readonly allowLoopback: boolean;

@@ -83,13 +83,21 @@ function openPool(
   settings: ConnectionSettings,
   options: WireTransportOptions & { readonly limits: WireLimits },
 ): WirePool {
-  const { clock, limits, connectTimeoutMs: timeoutMs = 10_000 } = options;
+  const { clock, connectTimeoutMs: timeoutMs = 10_000 } = options;
   return new WirePool({
     openSocket: socketOpener({ origin, settings, clock, timeoutMs }),
     route: routeTo(origin, settings.proxy),
-    limits,
+    limits: limitsOf(settings, options.limits),
     connectionsMax: options.connectionsPerOriginMax ?? 128,
   });
+}
+
+/** A registry that stores what it was sent may think about it for longer than it may be silent. */
+const ANSWER_PER_STALL = 4;
+
+function limitsOf({ stallMs }: ConnectionSettings, usual: WireLimits): WireLimits {
+  if (stallMs === undefined) return usual;
+  return { ...usual, stallMs, headersMs: stallMs, answerMs: stallMs * ANSWER_PER_STALL };
 }
 
 /** A proxy wants a plain request's whole URL; one over TLS passes through it unseen. */

@@ -43,7 +43,8 @@ export async function* listRepositories(
     for (const name of fresh) seen.add(name);
     yield* fresh.filter(isRepositoryPath);
     if (page.next === undefined || fresh.length === 0) return;
-    if (pages === PAGES_MAX) throw endlessListing(`the catalog of ${client.registry}`, PAGES_MAX);
+    if (pages === PAGES_MAX)
+      throw endlessListing(`the catalog of ${client.registry}`, `${PAGES_MAX} pages`);
     page = await listingPage(client, { target: page.next, scopes: SCOPES, ...options });
   }
 }

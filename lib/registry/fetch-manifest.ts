@@ -14,8 +14,8 @@ import { manifestPath } from "./repository-path.ts";
 export const MANIFEST_BYTES_MAX = 8 * 1024 ** 2;
 
 /**
- * Fetches a manifest and verifies its bytes against the digest that named it; a tag is named by
- * the digest of the bytes that came (distribution-spec, *Pulling manifests*).
+ * Fetches a manifest and verifies its bytes: against the digest that named it; under a tag against
+ * the digest the registry says they have, if it says one (distribution-spec, *Pulling manifests*).
  *
  * @returns `undefined` when there is none.
  * @throws {FerryError} `DIGEST_MISMATCH` (giveUp) when a second try gives wrong bytes too,
@@ -28,11 +28,18 @@ export async function fetchManifest(
 ): Promise<Manifest | undefined> {
   for (let isLast = false; ; isLast = true) {
     const fetched = await getManifest(at, reference, options);
-    if (fetched === undefined || reference.kind === "tag") return fetched;
-    const { digest } = fetched.descriptor;
-    if (digest === reference.digest) return fetched;
-    if (isLast) throw mismatch(at, reference.digest, digest);
+    if (fetched === undefined) return undefined;
+    const { manifest, named } = fetched;
+    const { digest } = manifest.descriptor;
+    if (named === undefined || digest === named) return manifest;
+    if (isLast) throw mismatch(at, named, digest);
   }
+}
+
+/** A manifest as it came, and the digest it ought to have; nobody says so of every tag. */
+interface FetchedManifest {
+  readonly manifest: Manifest;
+  readonly named: Digest | undefined;
 }
 
 /** The bytes as they came, named by their own digest. */
@@ -40,7 +47,7 @@ async function getManifest(
   at: RepositoryEndpoint,
   reference: ManifestReference,
   options: CallOptions,
-): Promise<Manifest | undefined> {
+): Promise<FetchedManifest | undefined> {
   const { client, repository, scopes } = at;
   const target = manifestPath(repository, reference);
   const call = {
@@ -62,7 +69,7 @@ async function getManifest(
   const computed = digestOf(bytes, named && digestAlgorithm(named));
   // Schema 1 is named by its payload without the signatures in it: only the header knows that.
   const digest = isSchema1Type(mediaType) && named !== undefined ? named : computed;
-  return { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
+  return { manifest: { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes }, named };
 }
 
 function tooLarge(url: URL): FerryError {

@@ -90,9 +90,9 @@ export function stringsOf(list: unknown): string[] {
   return [...new Set(entries.filter((entry) => typeof entry === "string"))];
 }
 
-/** The error for a listing that goes on after `pages` pages. */
-export function endlessListing(what: string, pages: number): FerryError {
-  return new FerryError(`${what} does not end after ${pages} pages`, {
+/** The error for a listing that goes on after so much, such as `1000 pages`. */
+export function endlessListing(what: string, after: string): FerryError {
+  return new FerryError(`${what} does not end after ${after}`, {
     code: "LISTING_ENDLESS",
     remedy: "giveUp",
     hint: "Name what is wanted instead of having it listed.",

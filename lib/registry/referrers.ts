@@ -51,7 +51,8 @@ async function byApi(
   const visited = new Set<string>();
   let target: string | undefined = referrersPath(repository, subject);
   while (target !== undefined && !visited.has(target)) {
-    if (visited.size === PAGES_MAX) throw endlessListing(`the list at ${target}`, PAGES_MAX);
+    if (visited.size === PAGES_MAX)
+      throw endlessListing(`the list at ${target}`, `${PAGES_MAX} pages`);
     visited.add(target);
     const page = await getPage(at, target, options);
     if (!isAnswered(page, client.capabilities)) return undefined;

@@ -26,6 +26,12 @@ export type SendingEnd =
 const CHUNK_BYTES_MAX = 64 * 1024 ** 2;
 /** Chunks asked for in one read of the source. */
 const WINDOW_CHUNKS = 4;
+/** Part of the time left that one read may take: what is asked for and not used is wasted. */
+const WINDOW_SHARE = 1 / 2;
+/** With less time left, nothing beyond the chunk is asked for. */
+const WINDOW_TIME_MS_MIN = 1500;
+/** Asked for at once where no chunk tells how much is wanted. */
+const READ_BYTES_MIN = 256 * 1024;
 
 /** One session of an upload: opened or gone on with, and fed from the source. */
 export class ChunkedSending {
@@ -33,7 +39,8 @@ export class ChunkedSending {
   readonly #checkpoints: Checkpoints;
   readonly #options: TransferOptions;
   #cursor: BlobCursor | undefined;
-  #windowBytes = CHUNK_BYTES_MAX;
+  /** The part of the blob that is sent now. */
+  #chunk = { end: 0, bytes: 0 };
 
   constructor(upload: ChunkedRoute, checkpoints: Checkpoints, options: TransferOptions) {
     this.#upload = upload;
@@ -100,7 +107,7 @@ export class ChunkedSending {
 
   /** The last bytes ride with the PUT that closes the session. */
   async #commit(session: UploadSession, bytes: number): Promise<SendingEnd> {
-    const rest = bytes === 0 ? undefined : { bytes, open: () => this.#part(bytes) };
+    const rest = bytes === 0 ? undefined : { bytes, open: () => this.#part(session.offset, bytes) };
     await session.commit(this.#upload.blob.digest, rest, { signal: this.#options.signal });
     return { kind: "copied" };
   }
@@ -112,7 +119,7 @@ export class ChunkedSending {
   ): Promise<UploadProgress> {
     const { clock, signal, rates } = this.#options;
     const startedMs = clock.monotonicMs();
-    await session.append(this.#part(bytes), bytes, { signal });
+    await session.append(this.#part(session.offset, bytes), bytes, { signal });
     const tookMs = clock.monotonicMs() - startedMs;
     plan.took(bytes, tookMs);
     rates.observe(this.#route, bytes, tookMs);
@@ -136,17 +143,22 @@ export class ChunkedSending {
     return new ChunkPlan(limits, this.#options.rates.of(this.#route), reached?.chunkBytes);
   }
 
-  #part(bytes: number): ByteStream {
-    this.#windowBytes = this.#windowFor(bytes);
+  #part(offset: number, bytes: number): ByteStream {
+    this.#chunk = { end: offset + bytes, bytes };
     return this.#opened.part(bytes);
   }
 
-  /** Enough for several chunks, and no more than the time left is good for. */
-  #windowFor(chunkBytes: number): number {
+  /** To the chunk's end at least; enough for several, but only what will surely be used in time. */
+  readonly #windowBytes = (start: number): number => {
     const { rates, deadline } = this.#options;
-    const inTime = rates.of(this.#route) * deadline.remainingMs();
-    return Math.ceil(Math.max(chunkBytes, Math.min(chunkBytes * WINDOW_CHUNKS, inTime)));
-  }
+    const { end, bytes } = this.#chunk;
+    const leftMs = deadline.remainingMs();
+    const leftBytes = end > start ? end - start : READ_BYTES_MIN;
+    if (leftMs < WINDOW_TIME_MS_MIN) return leftBytes;
+    const wanted = bytes === 0 ? CHUNK_BYTES_MAX : bytes * WINDOW_CHUNKS;
+    const inTime = rates.of(this.#route) * leftMs * WINDOW_SHARE;
+    return Math.ceil(Math.max(leftBytes, Math.min(wanted, inTime)));
+  };
 
   get #opened(): BlobCursor {
     if (this.#cursor === undefined) throw new TypeError("a session is opened before it is sent to");
@@ -160,7 +172,6 @@ export class ChunkedSending {
 
   readonly #read = (offset: number): ByteStream => {
     const { source, blob } = this.#upload;
-    const windowBytes = () => this.#windowBytes;
-    return readOn(source, blob, offset, { ...this.#options, windowBytes });
+    return readOn(source, blob, offset, { ...this.#options, windowBytes: this.#windowBytes });
   };
 }

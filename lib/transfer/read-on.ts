@@ -5,6 +5,7 @@ import { FerryError, toFerryError, withSide } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RepositoryReader } from "../registry/repository.ts";
+import { waitsTooLong } from "./waits-too-long.ts";
 
 /** How a blob is read from the middle on. */
 export interface ReadOnOptions {
@@ -12,8 +13,8 @@ export interface ReadOnOptions {
   readonly random: Random;
   readonly deadline: Deadline;
   readonly signal: AbortSignal;
-  /** Bytes to ask for in the next request: what is asked for and not used is wasted. */
-  readonly windowBytes: () => number;
+  /** Bytes to ask for from `start` on: what is asked for and not used is wasted. */
+  readonly windowBytes: (start: number) => number;
   /** Told how many more bytes have been read from the source. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -52,7 +53,7 @@ export async function* readOn(
   }
 
   async function* window(start: number): AsyncGenerator<Uint8Array> {
-    const length = Math.min(options.windowBytes(), blob.size - start);
+    const length = Math.min(options.windowBytes(start), blob.size - start);
     yield* await source.fetchBlob(blob, { offset: start, length, signal: options.signal });
     if (position < start + length) throw truncated(blob, position);
   }
@@ -62,7 +63,7 @@ export async function* readOn(
 function pauseMs(thrown: unknown, backoff: Backoff, deadline: Deadline): number {
   const error = toFerryError(thrown);
   const passing = error.remedy === "retry" || error.remedy === "retryAfter";
-  const tooLong = (error.retryAfterMs ?? 0) > deadline.remainingMs();
+  const tooLong = waitsTooLong(error, deadline);
   if (passing && !tooLong && backoff.attempt < FRUITLESS_ATTEMPTS_MAX) {
     return error.retryAfterMs ?? backoff.delayMs;
   }

@@ -5,6 +5,7 @@ import type { RepositoryReader, RepositoryWriter, UploadSession } from "../regis
 import { type StreamFailure, streamBlob } from "./stream-blob.ts";
 import type { TransferOptions } from "./transfer-options.ts";
 import type { ProgressKeeper } from "./upload-progress.ts";
+import { waitsTooLong } from "./waits-too-long.ts";
 
 /** One place a blob has to be made present in. */
 export interface BlobTarget {
@@ -176,7 +177,7 @@ async function settle(
     return;
   }
   const { error } = failure;
-  const isTooLong = (error.retryAfterMs ?? 0) > options.deadline.remainingMs();
+  const isTooLong = waitsTooLong(error, options.deadline);
   if (!isWorthAnother(failure) || isTooLong || last) {
     state.outcome = { kind: "failed", error };
     return;

@@ -2,6 +2,7 @@ import { type Backoff, exponentialBackoff } from "../base/backoff.ts";
 import type { Deadline } from "../base/deadline.ts";
 import type { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
+import { waitsTooLong } from "./waits-too-long.ts";
 
 /** Tries in a row that bring no chunk before an upload is given up. */
 const FRUITLESS_ATTEMPTS_MAX = 5;
@@ -30,7 +31,7 @@ export class UploadPatience {
   waitAfter(error: FerryError): number | undefined {
     const waitMs = error.retryAfterMs ?? this.#backoff.delayMs;
     this.#backoff = this.#backoff.next();
-    const tooLong = (error.retryAfterMs ?? 0) > this.#deadline.remainingMs();
+    const tooLong = waitsTooLong(error, this.#deadline);
     const tooOften = this.#backoff.attempt >= FRUITLESS_ATTEMPTS_MAX;
     return this.#isPassing(error) && !tooLong && !tooOften ? waitMs : undefined;
   }

@@ -92,6 +92,17 @@ describe("the wire transport, when the peer fails,", () => {
     await expect(textOf(response)).rejects.toMatchObject({ code: "NETWORK_TIMEOUT" });
   });
 
+  it("heeds an origin's own limit of silence before that of all", async () => {
+    const silent = await serveRaw((socket) => void socket.resume());
+    const halting = await serveBytes(`${OK}content-length: 10\r\n\r\n12345`);
+    const transport = localTransport({ connectionFor: () => ({ ...LOOPBACK, stallMs: 50 }) });
+    await expect(
+      transport.send({ method: "GET", url: new URL(silent.origin) }),
+    ).rejects.toMatchObject({ code: "NETWORK_TIMEOUT" });
+    const response = await transport.send({ method: "GET", url: new URL(halting.origin) });
+    await expect(textOf(response)).rejects.toMatchObject({ code: "NETWORK_TIMEOUT" });
+  });
+
   it("refuses a header that would break out of its line", async () => {
     const sent = localTransport().send({
       method: "GET",

@@ -15,7 +15,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCompiled, writeCompiled } from "../../infra/compiled-code.ts";
 
 const DIGEST = "d".repeat(64);
-const COMPILED = Buffer.from("what V8 made of the program, some bytes of it");
+const COMPILED = {
+  bytes: Buffer.from("what V8 made of the program, some bytes of it"),
+  isRipe: false,
+};
 
 let home: string;
 let env: Record<string, string>;
@@ -36,6 +39,9 @@ const file = () => join(folder(), readdirSync(folder())[0] ?? "");
 describe("the compiled form of the program", () => {
   it("is given back as it was left, and is this user's alone", () => {
     expect(readCompiled(DIGEST, env)).toEqual(COMPILED);
+    const ripe = { ...COMPILED, isRipe: true };
+    writeCompiled(DIGEST, ripe, env);
+    expect(readCompiled(DIGEST, env)).toEqual(ripe);
     expect(readdirSync(folder())).toHaveLength(1);
     expect([statSync(folder()).mode & 0o777, statSync(file()).mode & 0o777]).toEqual([
       0o700, 0o600,

@@ -131,6 +131,21 @@ describe("tagPages", () => {
     expect((await failureOf(work)).code).toBe("LISTING_ENDLESS");
     expect(number).toBe(6);
   });
+
+  it("stops at the limit of tags, of however many pages they are", async () => {
+    let number = 0;
+    const endless = {
+      ...registryRig().reader,
+      listTags: async () => ({ tags: [`a${number}`, `b${number++}`], next: `/${number}` }),
+    };
+    const work = (async () => {
+      for await (const _ of tagPages(endless, { tagsMax: 5 }));
+    })();
+    const error = await failureOf(work);
+    expect(error).toMatchObject({ code: "LISTING_ENDLESS", remedy: "giveUp" });
+    expect(error.message).toContain("5 tags");
+    expect(number).toBe(3);
+  });
 });
 
 describe("listRepositories", () => {

@@ -56,9 +56,17 @@ describe("manifests of registries with oddities", () => {
     expect(fake.log.map(({ method }) => method)).toEqual(["HEAD", "GET", "GET"]);
   });
 
-  it("P4: the bytes of a tag name it, whatever the header says", async () => {
+  it("P4: bytes under a tag that are not what the header says are an error", async () => {
+    const digestHeader = `sha256:${"0".repeat(64)}`;
+    const { reader, fake } = seeded({ digestHeader });
+    const error = await failureOf(reader.fetchManifest(V1));
+    expect(error).toMatchObject({ code: "DIGEST_MISMATCH", remedy: "giveUp" });
+    expect(error.message).toContain(digestHeader);
+    expect(fake.count({ method: "GET" })).toBe(2);
+  });
+
+  it("P4: bytes that were asked for by digest are named by it, whatever the header says", async () => {
     const { reader } = seeded({ digestHeader: `sha256:${"0".repeat(64)}` });
-    expect((await reader.fetchManifest(V1))?.descriptor.digest).toBe(INDEX.root.digest);
     expect((await reader.fetchManifest(BY_DIGEST))?.descriptor.digest).toBe(INDEX.root.digest);
   });
 

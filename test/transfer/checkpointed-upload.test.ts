@@ -101,6 +101,16 @@ describe("an upload in checkpoints", () => {
     expect(kept.saves).toBeLessThanOrEqual(3);
   });
 
+  it("reads hardly more than it sends, however often it is handed on", async () => {
+    const { send, source, isThere } = bench();
+    let hops = 1;
+    while ((await send({ lifeMs: 2500 })).kind === "suspended") hops++;
+    expect(hops).toBeGreaterThan(2);
+    expect(isThere()).toBe(true);
+    const read = source.log.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
+    expect(read).toBeLessThanOrEqual(BYTES * 1.02);
+  });
+
   it("stops at a boundary in time, saves it, and goes on from there", async () => {
     const { send, isThere, sent, sessions, kept, clock } = bench();
     expect(await send({ lifeMs: 2500 })).toEqual({ kind: "suspended" });
