@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { FerryError } from "../lib/base/error.ts";
-import { loadDocument } from "../lib/config/load-config.ts";
 import type { LoadedConfig, RuleProblem } from "../lib/config/loaded-config.ts";
-import { parseDocument } from "../lib/config/parse-document.ts";
+import {
+  policiesNamed,
+  type RequestedPolicies,
+  writtenRules,
+} from "../lib/config/requested-policies.ts";
 import type { FunctionLog } from "../lib/observe/function-log.ts";
 import type { Pipeline } from "../lib/runtime/pipeline.ts";
-import type { SyncPolicy } from "../lib/sync/policy.ts";
 import type { OrchestratorEvent } from "./orchestrator-event.ts";
 import type { Answer, Invocation } from "./platform/invocation.ts";
 
@@ -18,12 +20,6 @@ export interface StartPorts {
   readonly config: LoadedConfig;
   readonly log: FunctionLog;
 }
-
-/** Policies that can be followed, and rules that cannot. */
-type Rules = Pick<LoadedConfig, "policies" | "problems">;
-
-/** As many names as somebody reads. */
-const NAMES_MAX = 10;
 
 /**
  * Starts the run that an event asks for. Its id is made of the delivery's: the same delivery, come
@@ -46,7 +42,7 @@ export async function startRun(
   return { kind: "started", runId, policies: policies.length, leftOut };
 }
 
-async function rulesOf(event: StartEvent, config: LoadedConfig): Promise<Rules> {
+async function rulesOf(event: StartEvent, config: LoadedConfig): Promise<RequestedPolicies> {
   if (event.kind === "startAll") return config;
   if (event.kind === "startImages") return writtenRules({ images: event.images });
   const names = event.policies.filter((policy) => typeof policy === "string");
@@ -57,38 +53,8 @@ async function rulesOf(event: StartEvent, config: LoadedConfig): Promise<Rules> 
   return { policies: [...named, ...policies], problems };
 }
 
-/** A policy that overlaps others was parted when it was loaded; its parts bear its name first. */
-function policiesNamed(name: string, { policies, problems }: LoadedConfig): readonly SyncPolicy[] {
-  const named = policies.filter((policy) => policy.name === name || isPart(policy.name, name));
-  if (named.length > 0) return named;
-  const problem = problems.find(({ rule }) => rule === name);
-  throw problem?.error ?? unknownPolicy(name, policies);
-}
-
-function isPart(part: string, whole: string): boolean {
-  return part.startsWith(whole) && /^ \(\d+\)$/.test(part.slice(whole.length));
-}
-
-/** Rules as they came: they see no variables, and read no files. */
-async function writtenRules(document: object): Promise<Rules> {
-  const parsed = parseDocument("of the event", JSON.stringify(document), "json");
-  return loadDocument(parsed, { env: {}, read: async () => undefined });
-}
-
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 20);
-}
-
-function unknownPolicy(name: string, policies: readonly SyncPolicy[]): FerryError {
-  const known = policies
-    .slice(0, NAMES_MAX)
-    .map((policy) => `"${policy.name}"`)
-    .join(", ");
-  return new FerryError(`the configuration has no policy "${name}"`, {
-    code: "POLICY_UNKNOWN",
-    remedy: "fixInput",
-    hint: known === "" ? "It has none at all." : `It has ${known}.`,
-  });
 }
 
 function nothingToRun(problems: readonly RuleProblem[]): FerryError {

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { parseDocument, stringify } from "yaml";
-import { parseCron } from "./cron-fields.ts";
+import type { CronFields } from "../lib/sync/schedule-fields.ts";
+import { readSchedule } from "../lib/sync/schedule-form.ts";
 
 /** When which policies run. */
 export interface PolicySchedule {
   /** A letter and hex; the same schedule has the same name in every deployment. */
   readonly name: string;
-  /** Five cron fields, UTC. */
+  /** Five cron fields, a word such as `@daily`, or `every 6h`. */
   readonly schedule: string;
+  /** Of the fields; UTC when left out. */
+  readonly timeZone?: string;
   readonly policies: readonly string[];
 }
 
@@ -22,17 +25,36 @@ const NAME_CHARS = 10;
  * @param triggers by policy name, as a configuration has them.
  */
 export function groupSchedules(
-  triggers: ReadonlyMap<string, { readonly schedule?: string }>,
+  triggers: ReadonlyMap<string, { readonly schedule?: string; readonly timeZone?: string }>,
 ): readonly PolicySchedule[] {
-  const groups = new Map<string, string[]>();
-  for (const [policy, { schedule }] of triggers) {
+  const groups = new Map<string, PolicySchedule>();
+  for (const [policy, { schedule, timeZone }] of triggers) {
     if (schedule === undefined) continue;
-    groups.set(schedule, [...(groups.get(schedule) ?? []), policy]);
+    const text = timeZone === undefined ? schedule : `${schedule} ${timeZone}`;
+    const hash = createHash("sha256").update(text).digest("hex").slice(0, NAME_CHARS);
+    groups.set(text, {
+      name: `s${hash}`,
+      schedule,
+      ...(timeZone !== undefined && { timeZone }),
+      policies: [...(groups.get(text)?.policies ?? []), policy],
+    });
   }
-  return [...groups].map(([schedule, policies]) => {
-    const hash = createHash("sha256").update(schedule).digest("hex").slice(0, NAME_CHARS);
-    return { name: `s${hash}`, schedule, policies };
-  });
+  return [...groups.values()];
+}
+
+/** One time of a schedule as a cloud takes it. */
+interface CloudTime {
+  /** Tells several of one schedule apart. */
+  readonly isSecond: boolean;
+  /** Left out: an interval. */
+  readonly fields?: CronFields;
+  readonly everyMinutes: number;
+}
+
+function timesOf(schedule: string): readonly CloudTime[] {
+  const form = readSchedule(schedule);
+  if (form.kind === "interval") return [{ isSecond: false, everyMinutes: form.everyMs / 60_000 }];
+  return form.times.map((fields, index) => ({ isSecond: index > 0, fields, everyMinutes: 0 }));
 }
 
 /**
@@ -44,14 +66,15 @@ export function groupSchedules(
  * @throws {Error} naming the field of a schedule that cannot be read.
  */
 export function awsSchedules(schedules: readonly PolicySchedule[]): string {
-  const resources = schedules.flatMap(({ name, schedule, policies }) =>
-    parseCron(schedule).map(({ minute, hour, day, month, weekday }, index) => [
-      `Schedule${name}${index === 0 ? "" : "OrWeekday"}`,
+  const resources = schedules.flatMap(({ name, schedule, timeZone, policies }) =>
+    timesOf(schedule).map((time) => [
+      `Schedule${name}${time.isSecond ? "OrWeekday" : ""}`,
       {
         Type: "AWS::Scheduler::Schedule",
         Properties: {
           Description: schedule,
-          ScheduleExpression: `cron(${minute} ${hour} ${day} ${month} ${weekday} *)`,
+          ScheduleExpression: awsExpression(time),
+          ...(timeZone !== undefined && { ScheduleExpressionTimezone: timeZone }),
           FlexibleTimeWindow: { Mode: "OFF" },
           Target: {
             Arn: { "Fn::GetAtt": ["RunQueue", "Arn"] },
@@ -94,13 +117,30 @@ export function withTriggers(text: string, triggers: readonly object[]): string 
   return document.toString({ lineWidth: 0 });
 }
 
-/** Six fields, the first for seconds (Function Compute, *Time triggers*). */
+/** EventBridge Scheduler user guide, *Schedule types*. */
+function awsExpression({ fields, everyMinutes }: CloudTime): string {
+  if (fields === undefined) return `rate(${everyMinutes} minute${everyMinutes === 1 ? "" : "s"})`;
+  const { minute, hour, day, month, weekday } = fields;
+  return `cron(${minute} ${hour} ${day} ${month} ${weekday} *)`;
+}
+
+/**
+ * Six fields, the first for seconds, with a time zone before them, or minutes (Function Compute,
+ * *Time triggers*).
+ */
+function fcExpression({ fields, everyMinutes }: CloudTime, timeZone: string | undefined): string {
+  if (fields === undefined) return `@every ${everyMinutes}m`;
+  const { minute, hour, day, month, weekday } = fields;
+  const zone = timeZone === undefined ? "" : `CRON_TZ=${timeZone} `;
+  return `${zone}0 ${minute} ${hour} ${day} ${month} ${weekday}`;
+}
+
 function timers(schedules: readonly PolicySchedule[]) {
-  return schedules.flatMap(({ name, schedule, policies }) =>
-    parseCron(schedule).map(({ minute, hour, day, month, weekday }, index) => ({
-      name: `${name}${index === 0 ? "" : "-or-weekday"}`,
+  return schedules.flatMap(({ name, schedule, timeZone, policies }) =>
+    timesOf(schedule).map((time) => ({
+      name: `${name}${time.isSecond ? "-or-weekday" : ""}`,
       config: {
-        cronExpression: `0 ${minute} ${hour} ${day} ${month} ${weekday}`,
+        cronExpression: fcExpression(time, timeZone),
         enable: true,
         payload: JSON.stringify({ policies }),
       },

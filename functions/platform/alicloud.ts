@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { deadlineAfter } from "../../lib/base/deadline.ts";
 import { createEnvironment, type FunctionEnvironment } from "./environment.ts";
 import { type FcContext, lambdaContext } from "./fc-context.ts";
+import { takeKeys } from "./fc-keys.ts";
 import { fcRedelivery } from "./fc-redelivery.ts";
 import type { Answer, Invocation, PlatformFunction } from "./invocation.ts";
 import { jsonOrText } from "./json-or-text.ts";
@@ -27,6 +28,7 @@ export function onFunctionCompute<Message>(
   const environment = createEnvironment({
     env,
     codeFolder: dirname(fileURLToPath(moduleUrl)),
+    metricsForm: "plain",
     redelivery: fcRedelivery,
   });
   const run = create(environment);
@@ -37,14 +39,6 @@ export function onFunctionCompute<Message>(
     const invocation = { ...delivery, deadline, stop: new AbortController() };
     return run(invocation, lambdaContext(context, deadline));
   };
-}
-
-/** The keys that a process starts with end while it lives; each invocation brings good ones. */
-function takeKeys(env: NodeJS.ProcessEnv, { credentials }: FcContext): void {
-  if (credentials === undefined) return;
-  env["ALIBABA_CLOUD_ACCESS_KEY_ID"] = credentials.accessKeyId;
-  env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"] = credentials.accessKeySecret;
-  env["ALIBABA_CLOUD_SECURITY_TOKEN"] = credentials.securityToken;
 }
 
 type Delivery<Message> = Pick<Invocation<Message>, "via" | "deliveryId" | "message">;

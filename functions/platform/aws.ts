@@ -26,6 +26,7 @@ export function onLambda<Message>(
   const environment = createEnvironment({
     env: process.env,
     codeFolder: dirname(fileURLToPath(moduleUrl)),
+    metricsForm: "embedded",
     redelivery: sqsRedelivery,
   });
   const run = create(environment);

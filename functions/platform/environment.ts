@@ -3,18 +3,25 @@ import { systemClock } from "../../lib/base/system-clock.ts";
 import { VERSION } from "../../lib/cli/version.ts";
 import { createFunctionLog, type FunctionLog } from "../../lib/observe/function-log.ts";
 import {
+  createInvocationMetrics,
+  type InvocationMetrics,
+  type MetricsForm,
+} from "../../lib/observe/invocation-metrics.ts";
+import {
   type FunctionVariables,
   readFunctionSettings,
   readLogLevel,
 } from "../../lib/runtime/function-settings.ts";
 import { keepHeapLean } from "../../lib/runtime/lean-heap.ts";
 import { type OpenPipeline, openPipeline } from "../../lib/runtime/open-pipeline.ts";
+import type { EventSink } from "../../lib/sync/events.ts";
 import type { Redelivery } from "./redelivery.ts";
 
 /** What a function works with; made once, it serves every invocation of its process. */
 export interface FunctionEnvironment {
   readonly clock: Clock;
   readonly log: FunctionLog;
+  readonly metrics: InvocationMetrics;
   readonly redelivery: Redelivery;
   /**
    * The pipeline, opened at the first call; an opening that failed is tried again by the next.
@@ -29,24 +36,33 @@ export interface EnvironmentOptions {
   readonly env: FunctionVariables;
   /** Folder of the code, where the configuration is unless a variable says otherwise. */
   readonly codeFolder: string;
+  /** How the platform takes figures from its functions. */
+  readonly metricsForm: MetricsForm;
   readonly redelivery: (parts: Pick<FunctionEnvironment, "log" | "open">) => Redelivery;
 }
 
 /** Makes the environment of a process; nothing is read or opened yet. */
 export function createEnvironment(options: EnvironmentOptions): FunctionEnvironment {
-  const { env, codeFolder, redelivery } = options;
-  const log = createFunctionLog({
-    level: readLogLevel(env),
-    clock: systemClock,
-    // Not by way of the console, to which platforms add words of their own.
-    write: (line) => process.stdout.write(line),
+  const { env, codeFolder, metricsForm, redelivery } = options;
+  // Not by way of the console, to which platforms add words of their own.
+  const write = (line: string) => void process.stdout.write(line);
+  const log = createFunctionLog({ level: readLogLevel(env), clock: systemClock, write });
+  let requests: ReadonlyMap<string, number> = new Map();
+  const metrics = createInvocationMetrics({
+    ...{ form: metricsForm, clock: systemClock, write },
+    requests: () => requests,
   });
+  const emit: EventSink = (event) => {
+    log.sink(event);
+    metrics.sink(event);
+  };
   let opened: Promise<OpenPipeline> | undefined;
   const openAnew = async (): Promise<OpenPipeline> => {
     try {
       const settings = readFunctionSettings(env, codeFolder);
       const userAgent = `imageferry/${VERSION}`;
-      const pipeline = await openPipeline(settings, { env, emit: log.sink, userAgent });
+      const pipeline = await openPipeline(settings, { env, emit, userAgent });
+      requests = pipeline.requests;
       // Not before: loading code makes garbage that a larger young generation gets over faster.
       keepHeapLean(systemClock);
       return pipeline;
@@ -59,5 +75,5 @@ export function createEnvironment(options: EnvironmentOptions): FunctionEnvironm
     opened ??= openAnew();
     return opened;
   };
-  return { clock: systemClock, log, redelivery: redelivery({ log, open }), open };
+  return { clock: systemClock, log, metrics, redelivery: redelivery({ log, open }), open };
 }

@@ -1,6 +1,7 @@
 import type { Context } from "aws-lambda";
 import type { Deadline } from "../../lib/base/deadline.ts";
 import type { InvocationEnd } from "../../lib/runtime/pipeline.ts";
+import type { SweepResult } from "../../lib/sync/sweep.ts";
 
 /** One delivery to a function, out of its platform's clothes. */
 export interface Invocation<Message = unknown> {
@@ -51,13 +52,7 @@ export type Answer =
       readonly policies: number;
       readonly leftOut: readonly LeftOut[];
     }
-  | {
-      readonly kind: "swept";
-      readonly runsSeen: number;
-      readonly runsFinished: readonly string[];
-      readonly runsRelaunched: number;
-      readonly tasksDispatched: number;
-    }
+  | ({ readonly kind: "swept" } & SweepResult)
   | { readonly kind: "kept" };
 
 /**

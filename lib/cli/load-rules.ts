@@ -1,3 +1,4 @@
+import type { LoadedConfig } from "../config/loaded-config.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
 import type { RuleProblem } from "../sync/report.ts";
 import { applyFlags } from "./apply-flags.ts";
@@ -20,6 +21,8 @@ export interface Rules {
   /** Rules that were refused; the others go on. */
   readonly problems: readonly RuleProblem[];
   readonly registries: Registries;
+  /** Whom to tell that the run has ended; left out: nobody. */
+  readonly notifications?: NonNullable<LoadedConfig["notifications"]>;
 }
 
 /** Source and target of the command line. */
@@ -50,6 +53,7 @@ export async function loadRules(request: RuleRequest, context: CliContext): Prom
       policies: await applyFlags(config.policies, flags),
       problems: ruleProblemsOf(config.problems),
       registries: registriesOf(config),
+      ...(config.notifications && { notifications: config.notifications }),
     };
   }
   if (target === undefined) {

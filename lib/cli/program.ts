@@ -6,6 +6,7 @@ import { addConfigCommands } from "./tree/config-commands.ts";
 import { addLookCommands } from "./tree/look-commands.ts";
 import { addOwnCommands } from "./tree/own-commands.ts";
 import { addRunCommands } from "./tree/run-commands.ts";
+import { addServeCommands } from "./tree/serve-commands.ts";
 import { addStateCommands } from "./tree/state-commands.ts";
 import { addWebhookCommands } from "./tree/webhook-commands.ts";
 
@@ -65,6 +66,7 @@ export function createProgram(context: CliContext, finish: (exitCode: number) =>
   const tree = { program, context, finish };
   addRunCommands(tree);
   addLookCommands(tree);
+  addServeCommands(tree);
   addStateCommands(tree);
   addConfigCommands(tree);
   addWebhookCommands(tree);

@@ -1,4 +1,4 @@
-import type { Ferry } from "../runtime/ferry.ts";
+import type { Ferry, FerryOptions } from "../runtime/ferry.ts";
 import type { EventSink } from "../sync/events.ts";
 import { type CliContext, userAgentOf } from "./cli-context.ts";
 import type { RunFlags } from "./flags/run-flags.ts";
@@ -8,6 +8,8 @@ import type { Registries } from "./read-config.ts";
 export interface FerryParts {
   readonly flags: Partial<RunFlags>;
   readonly registries: Registries;
+  /** Whom to tell that runs have ended. Default: nobody. */
+  readonly notifications?: NonNullable<FerryOptions["notifications"]>;
   /** Default: nobody looks on. */
   readonly onEvent?: EventSink;
 }
@@ -20,6 +22,7 @@ export async function withFerry<T>(
 ): Promise<T> {
   const { env, home } = context.terminal;
   const { state, authfile, jobs, retries = 0 } = parts.flags;
+  const { notifications } = parts;
   const ferry = await context.services.createFerry({
     env,
     home,
@@ -28,6 +31,7 @@ export async function withFerry<T>(
     ...(authfile !== undefined && { authFile: authfile }),
     ...(jobs !== undefined && { jobs }),
     retries,
+    ...(notifications && { notifications }),
     onEvent: parts.onEvent ?? (() => {}),
     userAgent: userAgentOf(context),
   });

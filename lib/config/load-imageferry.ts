@@ -1,9 +1,11 @@
 import { toFerryError } from "../base/error.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
+import { apiFromFields } from "./api-from-schema.ts";
 import { checkSchema } from "./check-schema.ts";
 import { configError } from "./config-error.ts";
 import type { Environment } from "./expand-env.ts";
 import type { LoadedConfig, PolicyTriggers, RuleProblem } from "./loaded-config.ts";
+import { notificationsFromFields } from "./notifications-from-schema.ts";
 import type { ConfigDocument } from "./parse-document.ts";
 import { policyFromFields } from "./policy-from-schema.ts";
 import type { ReadText } from "./read-document.ts";
@@ -43,6 +45,8 @@ export async function loadImageferry(
     policies: settled.policies,
     triggers: triggersOf(written, settled),
     ...(fields.webhooks && { webhooks: webhooksFromFields(document.file, fields.webhooks) }),
+    ...(fields.api && { api: apiFromFields(document.file, fields.api) }),
+    ...(fields.notifications && { notifications: notificationsFromFields(fields.notifications) }),
     problems: [...problems, ...settled.problems],
     warnings: written.length === 0 ? [`file ${document.file} has no policies`] : [],
   };
@@ -85,10 +89,11 @@ function triggersOf(
   const byName = new Map(written.map(({ name, triggers }) => [name, triggers]));
   const triggers = new Map<string, PolicyTriggers>();
   for (const [name, origin] of origins) {
-    const { schedule, push } = byName.get(origin) ?? {};
+    const { schedule, timeZone, push } = byName.get(origin) ?? {};
     if (schedule === undefined && push === undefined) continue;
     triggers.set(name, {
       ...(schedule !== undefined && { schedule }),
+      ...(timeZone !== undefined && { timeZone }),
       ...(push !== undefined && { push }),
     });
   }

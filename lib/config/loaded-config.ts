@@ -2,6 +2,8 @@ import type { ConfiguredCredential } from "../auth/configured-keychain.ts";
 import type { FerryError } from "../base/error.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
+import type { ApiConfig } from "./api-from-schema.ts";
+import type { NotificationConfig } from "./notifications-from-schema.ts";
 import type { WebhookConfig } from "./webhooks-from-schema.ts";
 
 /** Where the credential for a registry, namespace or repository comes from. */
@@ -16,8 +18,10 @@ export interface RuleProblem {
 
 /** When a policy runs by itself. */
 export interface PolicyTriggers {
-  /** Five cron fields. */
+  /** Five cron fields, a word such as `@daily`, or `every 6h`. */
   readonly schedule?: string;
+  /** Of the cron fields, such as `Europe/Berlin`; UTC when left out. */
+  readonly timeZone?: string;
   /** Run when the source's registry reports a push. */
   readonly push?: boolean;
 }
@@ -37,6 +41,10 @@ export interface LoadedConfig extends RegistryConfigs {
   readonly triggers: ReadonlyMap<string, PolicyTriggers>;
   /** By the last part of the path; left out: none. */
   readonly webhooks?: ReadonlyMap<string, WebhookConfig>;
+  /** Left out: nobody has a token. */
+  readonly api?: ApiConfig;
+  /** In the order of the file; left out: nobody is told. */
+  readonly notifications?: readonly NotificationConfig[];
   readonly problems: readonly RuleProblem[];
   readonly warnings: readonly string[];
 }

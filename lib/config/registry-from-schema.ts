@@ -53,7 +53,7 @@ async function settingsOf(
   context: RegistryContext,
 ): Promise<Omit<RegistrySettings, "registry">> {
   const { endpoint, proxy, plainHttp, plainHttpFallback } = fields;
-  const { concurrency, requestsPerSecond, tokenRealms, allowedHosts } = fields;
+  const { concurrency, requestsPerSecond, stallSeconds, tokenRealms, allowedHosts } = fields;
   const tls = await tlsOf(fields, context);
   return {
     ...(endpoint !== undefined && { endpoint: new URL(endpoint) }),
@@ -63,6 +63,7 @@ async function settingsOf(
     ...(proxy !== undefined && { proxy: new URL(proxy) }),
     ...(concurrency !== undefined && { concurrency }),
     ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(stallSeconds !== undefined && { stallMs: Math.round(stallSeconds * 1000) }),
     ...(tokenRealms !== undefined && { tokenRealms }),
     ...(allowedHosts !== undefined && { allowedHosts }),
   };

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { isSchedule, isTimeZone } from "../sync/schedule-form.ts";
+import { apiSchema } from "./api-schema.ts";
 import { credentialsSchema } from "./credentials-schema.ts";
+import { notificationsSchema } from "./notifications-schema.ts";
 import { text } from "./schema-text.ts";
 import { webhooksSchema } from "./webhooks-schema.ts";
 
@@ -47,6 +50,9 @@ const registrySchema = z.strictObject({
   proxy: webAddress.optional().meta({ description: "Proxy to go through." }),
   concurrency: z.int().min(1).max(1024).optional().meta({ description: "Requests at once." }),
   requestsPerSecond: z.number().positive().optional(),
+  stallSeconds: z.number().min(0.1).max(3600).optional().meta({
+    description: "Longest silence before a connection is given up and opened anew; 30 by default.",
+  }),
   credentials: credentialsSchema.optional(),
   tokenRealms: z.array(text).optional().meta({
     description: "Other hosts that may see the credentials to hand out a token.",
@@ -85,7 +91,13 @@ const tagFilter = z.strictObject({
   newest: z.int().min(1).optional().meta({ description: "Keep only the N newest." }),
 });
 
-const policySchema = z.strictObject({
+/** As far as editors are told: every field is looked at when the file is loaded. */
+const SCHEDULE = /^(?:@\w+|@?every +[1-9]\d{0,4} ?[mhd]|\S+(?: +\S+){4})$/;
+const NO_SCHEDULE =
+  "a schedule has five fields: minute hour day month weekday; or it is @daily, or every 6h";
+
+/** One policy. */
+export const policySchema = z.strictObject({
   name: text.meta({ description: "Unique name, for reports." }),
   source: text.meta({ description: "registry/repository, with :tag or @digest for one image." }),
   target: oneOrMany.meta({ description: "One or more of registry/repository[:tag]." }),
@@ -97,8 +109,15 @@ const policySchema = z.strictObject({
     .strictObject({
       schedule: z
         .string()
-        .regex(/^\S+(?: \S+){4}$/, "a schedule has five fields: minute hour day month weekday")
-        .optional(),
+        .regex(SCHEDULE, NO_SCHEDULE)
+        .refine(isSchedule, NO_SCHEDULE)
+        .optional()
+        .meta({ description: "Five cron fields, a word such as @daily, or every 6h." }),
+      timeZone: z
+        .string()
+        .refine(isTimeZone, "a time zone is written as Europe/Berlin or UTC")
+        .optional()
+        .meta({ description: "Of the cron fields; UTC when left out." }),
       push: z.boolean().optional().meta({ description: "Run when the source reports a push." }),
     })
     .optional(),
@@ -119,6 +138,10 @@ export const configSchema = z
     policies: z.array(policySchema).optional(),
     webhooks: webhooksSchema.optional().meta({
       description: "Webhooks by the last part of their path; without an entry a path is not there.",
+    }),
+    api: apiSchema.optional().meta({ description: "What callers of the HTTP API may do." }),
+    notifications: notificationsSchema.optional().meta({
+      description: "Whom to tell that runs have ended, by names that stand in logs.",
     }),
   })
   .meta({ title: "imageferry configuration" });

@@ -3,6 +3,7 @@ import { exponentialBackoff } from "../base/backoff.ts";
 import type { Clock } from "../base/clock.ts";
 import { mapLimited } from "../base/map-limited.ts";
 import type { Random } from "../base/random.ts";
+import { withoutWarnings } from "../base/without-warnings.ts";
 import { type DispatchFault, dispatchFailed } from "./dispatch-failed.ts";
 import { sqsFault } from "./sqs-fault.ts";
 
@@ -144,12 +145,17 @@ class ClientQueue implements SqsQueue {
 
 function createClient(sdk: Sqs, url: string, options: SqsQueueOptions): SQSClient {
   const region = options.region ?? regionOf(url);
-  return new sdk.SQSClient({
-    ...(region !== undefined && { region }),
-    ...(options.credentials && { credentials: options.credentials }),
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
-  });
+  return withoutWarnings(
+    () =>
+      new sdk.SQSClient({
+        // Where the SDK would send to anyway, after a warning for each message.
+        endpoint: new URL(url).origin,
+        ...(region !== undefined && { region }),
+        ...(options.credentials && { credentials: options.credentials }),
+        maxAttempts: 3,
+        requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
+      }),
+  );
 }
 
 function* batchesOf(messages: readonly QueueMessage[]): Iterable<readonly Entry[]> {

@@ -26,11 +26,14 @@ function levelOf(event: SyncEvent): EventRecord["level"] {
     case "run.enumerated":
     case "run.finished":
     case "task.retried":
+    case "notice.sent":
       return "info";
     case "rule.failed":
       return "error";
     case "rule.warned":
       return "warn";
+    case "notice.failed":
+      return event.failure.retriable ? "warn" : "error";
     case "target.settled":
       return levelOfOutcome(event.outcome.kind);
     case "blob.progress":

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import { createActiveRuns } from "../state/active-runs.ts";
+import { type ActiveRuns, createActiveRuns } from "../state/active-runs.ts";
 import { createBlobLedger } from "../state/blob-ledger.ts";
 import { createHostLedger } from "../state/host-ledger.ts";
 import { createListingLedger } from "../state/listing-ledger.ts";
@@ -16,6 +16,7 @@ import { createTaskReader } from "../state/task-reader.ts";
 import { createUploadLedger } from "../state/upload-ledger.ts";
 import { createWatermarks } from "../state/watermarks.ts";
 import { createBlobPlacer } from "../sync/blob-placer.ts";
+import { watchCancelled } from "../sync/cancelled-runs.ts";
 import type { Dispatcher, RunLauncher } from "../sync/dispatcher.ts";
 import type { EventSink } from "../sync/events.ts";
 import { type ListingEnd, orchestrate } from "../sync/orchestrate.ts";
@@ -25,8 +26,9 @@ import type { CostMeter } from "../sync/run-cost.ts";
 import { runTask, type TaskEnd } from "../sync/run-task.ts";
 import { createSharedLimits } from "../sync/shared-limits.ts";
 import { policiesOfRun, startRun } from "../sync/start-run.ts";
-import { sweep } from "../sync/sweep.ts";
-import type { InvocationEnd, Pipeline } from "./pipeline.ts";
+import { type SweepPorts, type SweepResult, sweep } from "../sync/sweep.ts";
+import type { OpenNotices } from "./open-notices.ts";
+import type { InvocationEnd, InvocationOptions, Pipeline } from "./pipeline.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
 
 /** The parts a pipeline is put together from. */
@@ -42,14 +44,22 @@ export interface CloudPipelineParts {
   /** Left out: nobody wants to know what invocations cost. */
   readonly meter?: CostMeter;
   readonly emit: EventSink;
+  /** Left out: nobody is told that runs have ended. */
+  readonly notices?: OpenNotices | undefined;
+  /** No other process works with this table: it may do many things at once. */
+  readonly alone?: boolean;
 }
 
 /** Everything waits for the listing, and there is one at a time. */
 const LISTING_PATIENCE_MS = 20_000;
+/** Runs are told of with what time a sweep has left. */
+const TELL_MS_MAX = 30_000;
+const TELL_RESERVE_MS = 5_000;
 
-/** Makes the pipeline of one function's process; it does one thing at a time. */
+/** Makes the pipeline of one process, which does one thing at a time unless it is alone. */
 export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
   const { table, fleet, requests, dispatcher, launcher, clock, random, emit, meter } = parts;
+  const { notices } = parts;
   const blobs = createBlobLedger(table, clock);
   const common = {
     ...{ clock, random, emit, blobs, dispatcher, launcher, requests },
@@ -67,6 +77,7 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
     ...{ clock, random, host: fleet.host },
     hosts: createHostLedger(table, { clock }),
     slots: createSlotLedger(table, { clock, random }),
+    alone: parts.alone === true,
   });
   fleet.listen(limits);
   const listing = {
@@ -82,6 +93,8 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
     referrersTags: createReferrersTags({ locks: createLockLedger(table, { clock }), clock }),
     patience: { random },
   };
+  const only = (runId: string) => ({ ...common, active: onlyRun(common.active, runId) });
+  const isCancelled = watchCancelled(common.runs, clock);
   return {
     start: (run) => startRun(run, common),
     async orchestrate(runId, options) {
@@ -102,6 +115,7 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
       }
     },
     async work(message, options) {
+      if (await isCancelled(message.runId)) return { kind: "done" };
       // Every request under way listens; Node would take more than ten for a leak.
       setMaxListeners(0, options.signal);
       try {
@@ -110,10 +124,34 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
         await blobs.flush();
       }
     },
-    sweep: (options) => sweep(common, options),
+    sweep: ({ runId, ...options }) =>
+      sweepAndTell({ ...(runId === undefined ? common : only(runId)), notices }, options),
     async close() {
+      await notices?.close();
       await fleet.transport.close();
       await table.close();
+    },
+  };
+}
+
+/** Runs are told of even where one of the others could not be swept. */
+async function sweepAndTell(
+  ports: SweepPorts & Pick<CloudPipelineParts, "notices">,
+  options: InvocationOptions,
+): Promise<SweepResult> {
+  try {
+    return await sweep(ports, options);
+  } finally {
+    const leftMs = Math.min(TELL_MS_MAX, options.deadline.remainingMs() - TELL_RESERVE_MS);
+    if (leftMs > 0) await ports.notices?.tell(leftMs);
+  }
+}
+
+function onlyRun(active: ActiveRuns, runId: string): ActiveRuns {
+  return {
+    ...active,
+    async *list() {
+      for await (const run of active.list()) if (run.runId === runId) yield run;
     },
   };
 }

@@ -3,10 +3,10 @@ import { systemClock } from "../base/system-clock.ts";
 import { openState } from "../state/open-state.ts";
 import { defaultStatePath, parseStateLocation } from "../state/state-location.ts";
 import type { Ferry, FerryOptions } from "./ferry.ts";
+import { lazyNotices } from "./lazy-notices.ts";
 import { keepHeapLean } from "./lean-heap.ts";
 import { LocalFerry } from "./local-ferry.ts";
 import { openFleet } from "./open-fleet.ts";
-import { optimizeLater } from "./optimize-later.ts";
 
 /**
  * Builds the machine of one process: the only place where ports meet drivers.
@@ -15,17 +15,17 @@ import { optimizeLater } from "./optimize-later.ts";
  */
 export async function createFerry(options: FerryOptions): Promise<Ferry> {
   keepHeapLean(systemClock);
-  optimizeLater();
-  const { env, home, onEvent } = options;
+  const { env, home, notifications, onEvent, userAgent } = options;
   const location = parseStateLocation(options.state ?? defaultStatePath(env, home));
-  const table = await openState(location, { clock: systemClock, random: systemRandom, env });
+  const ports = { clock: systemClock, random: systemRandom };
+  const table = await openState(location, { ...ports, env });
   const { fleet, requests } = await openFleet({ ...options, emit: onEvent });
   return new LocalFerry({
+    ...ports,
     table,
     fleet,
     requests,
-    clock: systemClock,
-    random: systemRandom,
     options,
+    notices: lazyNotices({ notifications, ...ports, table, env, userAgent, emit: onEvent }),
   });
 }

@@ -1,4 +1,5 @@
 import type { CredentialConfig } from "../config/loaded-config.ts";
+import type { NotificationConfig } from "../config/notifications-from-schema.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import type { EventSink } from "../sync/events.ts";
@@ -21,6 +22,8 @@ export interface FerryOptions {
   readonly jobs?: number;
   /** Rounds for failed tags after all others. */
   readonly retries: number;
+  /** Whom to tell that runs have ended. Default: nobody. */
+  readonly notifications?: readonly NotificationConfig[];
   readonly onEvent: EventSink;
   readonly userAgent: string;
 }

@@ -33,6 +33,7 @@ import { encodeSummary, type StoredSummary, summaryOfReport } from "../sync/summ
 import { driveRun, type Workers } from "../sync/sync-run.ts";
 import type { Ferry, FerryOptions, PlanCallOptions, SyncCallOptions } from "./ferry.ts";
 import { createLocalWorkers } from "./local-workers.ts";
+import type { OpenNotices } from "./open-notices.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
 
 /** The parts a local ferry is put together from. */
@@ -44,6 +45,8 @@ export interface LocalFerryParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly options: FerryOptions;
+  /** Left out: nobody is told that runs have ended. */
+  readonly notices?: OpenNotices | undefined;
 }
 
 /** Tags at once when nobody says: enough to fill a far registry, small in memory. */
@@ -135,6 +138,7 @@ export class LocalFerry implements Ferry {
   }
 
   async close(): Promise<void> {
+    await this.#parts.notices?.close();
     await this.#parts.fleet.transport.close();
     await this.#parts.table.close();
   }
@@ -161,14 +165,14 @@ export class LocalFerry implements Ferry {
     run: LocalRun,
     begin: (context: { workers: Workers; emit: EventSink }) => Promise<void>,
   ): Promise<RunReport> {
-    const { clock, requests, options } = this.#parts;
+    const { clock, requests, options, notices } = this.#parts;
     const fold = createReportFold(run.id, { clock, requests: () => requests });
     const emit: EventSink = (event) => {
       fold.sink(event);
       options.onEvent(event);
     };
     const workers = this.#workers(run, emit);
-    const ports = { runs: this.#runs, tasks: this.#tasks, workers, clock, emit };
+    const ports = { runs: this.#runs, tasks: this.#tasks, workers, clock, emit, notices };
     await driveRun(() => begin({ workers, emit }), ports, {
       runId: run.id,
       retries: options.retries,

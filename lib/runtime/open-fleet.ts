@@ -1,8 +1,9 @@
 import { systemRandom } from "../base/random.ts";
 import { systemClock } from "../base/system-clock.ts";
 import { createApiTransport } from "../http/api-transport.ts";
-import { countRequests } from "../http/counting-transport.ts";
+import { type CountingTransport, countRequests } from "../http/counting-transport.ts";
 import type { ConnectionSettings } from "../http/origin-settings.ts";
+import type { Transport } from "../http/transport.ts";
 import { createWireTransport } from "../http/wire-transport.ts";
 import type { EventSink } from "../sync/events.ts";
 import { cloudConnection } from "./cloud-connection.ts";
@@ -15,6 +16,8 @@ export interface OpenFleetOptions extends AccessOptions {
   readonly emit: EventSink;
   /** Longest pause a registry may ask for that is waited out; 5 minutes when left out. */
   readonly retryAfterMaxMs?: number;
+  /** Counts requests. Default: those of the whole process. */
+  readonly count?: (transport: Transport) => CountingTransport;
 }
 
 /** The clients of registries, and how much they have asked. */
@@ -30,13 +33,11 @@ export interface OpenFleet {
  * @throws {FerryError} `DOCKER_CONFIG_…`.
  */
 export async function openFleet(options: OpenFleetOptions): Promise<OpenFleet> {
-  const { env, registries, userAgent, emit, retryAfterMaxMs } = options;
+  const { env, registries, userAgent, emit, retryAfterMaxMs, count = countRequests } = options;
   // The fleet tells how to connect, and needs the transport first.
   let connectionFor: (origin: string) => ConnectionSettings | undefined = () => undefined;
   const known = (origin: string) => cloudConnection(origin, env) ?? connectionFor(origin);
-  const transport = countRequests(
-    createWireTransport({ clock: systemClock, connectionFor: known }),
-  );
+  const transport = count(createWireTransport({ clock: systemClock, connectionFor: known }));
   const api = createApiTransport({ connectionFor: known });
   const wire = { transport: api, clock: systemClock, random: systemRandom };
   const closeBoth = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { countTable } from "../state/counting-table.ts";
 import { openState } from "../state/open-state.ts";
 import type { EventSink } from "../sync/events.ts";
 import { createCostMeter } from "../sync/run-cost.ts";
-import { PAUSE_MAX_MS } from "../sync/shared-limits.ts";
+import { PAUSE_MAX_MS } from "../transfer/waits-too-long.ts";
 import { createCloudPipeline } from "./cloud-pipeline.ts";
 import { loadFunctionConfig } from "./function-config.ts";
 import {
@@ -14,6 +14,7 @@ import {
   type FunctionVariables,
   readMemoryMb,
 } from "./function-settings.ts";
+import { lazyNotices } from "./lazy-notices.ts";
 import { type Dispatch, openDispatch } from "./open-dispatch.ts";
 import { openFleet } from "./open-fleet.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -31,6 +32,8 @@ export interface OpenPipeline {
   readonly pipeline: Pipeline;
   readonly config: LoadedConfig;
   readonly dispatch: Dispatch;
+  /** Requests sent so far, by host. */
+  readonly requests: ReadonlyMap<string, number>;
 }
 
 /**
@@ -59,6 +62,10 @@ export async function openPipeline(
     ...{ fleet, requests, emit, clock: systemClock, random: systemRandom },
     dispatcher: dispatch.tasks,
     launcher: dispatch.runs,
+    notices: lazyNotices({
+      notifications: config.notifications,
+      ...{ table: counted.table, env, emit, userAgent, clock: systemClock, random: systemRandom },
+    }),
   });
-  return { pipeline, config, dispatch };
+  return { pipeline, config, dispatch, requests };
 }

@@ -2,6 +2,7 @@ import type { Deadline } from "../base/deadline.ts";
 import type { RunTrigger } from "../state/run-record.ts";
 import type { TaskMessage } from "../sync/dispatcher.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
+import type { SweepResult } from "../sync/sweep.ts";
 
 /** How an invocation is bounded. */
 export interface InvocationOptions {
@@ -29,14 +30,6 @@ export type InvocationEnd =
   | { readonly kind: "done" }
   | { readonly kind: "handOn"; readonly delayMs: number; readonly epoch: number };
 
-/** What a sweep did. */
-export interface SweepReport {
-  readonly runsSeen: number;
-  readonly runsFinished: readonly string[];
-  readonly runsRelaunched: number;
-  readonly tasksDispatched: number;
-}
-
 /**
  * The machine as functions see it: every call is one invocation, and may be repeated, cut short
  * or killed at any moment. State lives in the table, work travels by the dispatchers.
@@ -52,8 +45,11 @@ export interface Pipeline {
   orchestrate(runId: string, options: InvocationOptions): Promise<InvocationEnd>;
   /** Claims, copies and settles one task. */
   work(message: TaskMessage, options: InvocationOptions): Promise<InvocationEnd>;
-  /** Dispatches again what got stuck, and closes runs whose tasks have all ended. */
-  sweep(options: InvocationOptions): Promise<SweepReport>;
+  /**
+   * Dispatches again what got stuck, and closes runs whose tasks have all ended; of all runs, or of
+   * one alone.
+   */
+  sweep(options: InvocationOptions & { readonly runId?: string }): Promise<SweepResult>;
   /** Lets go of connections; the pipeline is not used again. */
   close(): Promise<void>;
 }

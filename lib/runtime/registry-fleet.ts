@@ -106,7 +106,7 @@ interface SharedByClients extends FleetOptions {
 }
 
 function clientOf(settings: RegistrySettings, shared: SharedByClients): PacedClient {
-  const { registry, tokenRealms, allowedHosts, quirks } = settings;
+  const { registry, tokenRealms, allowedHosts, stallMs, quirks } = settings;
   const { clock, random, userAgent, keychain, wire, listener, retryAfterMaxMs } = shared;
   const authorizerFor = (origin: URL, with_: Keychain): Authorizer =>
     createAuthorizer({
@@ -144,6 +144,7 @@ function clientOf(settings: RegistrySettings, shared: SharedByClients): PacedCli
       plainHttpFallbackAuthorizer: authorizerFor(fallback, keychain),
     }),
     ...(allowedHosts && { uploadHosts: allowedHosts }),
+    ...(stallMs !== undefined && { stallMs }),
     ...(quirks && { quirks }),
   });
   return { client, gate, bounds };
@@ -174,6 +175,7 @@ function connectionsOf(
         allowPrivate: true,
         allowLoopback: isLoopbackHost(origin.hostname),
         ...(settings.tls && { tls: settings.tls }),
+        ...(settings.stallMs !== undefined && { stallMs: settings.stallMs }),
         ...(proxy && { proxy }),
       },
     ];

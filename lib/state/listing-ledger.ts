@@ -44,7 +44,8 @@ export function createListingLedger(
           const run = decodeRun(stored.value);
           const now = clock.now();
           const { epoch, fruitless, until } = run.listing;
-          const isOpen = run.state === "running" && !run.enumerated;
+          const isWanted = run.state === "running" && run.cancelledAt === undefined;
+          const isOpen = isWanted && !run.enumerated;
           if (!isOpen || (until !== undefined && until > now)) {
             return { kind: "leave", result: undefined };
           }

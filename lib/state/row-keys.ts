@@ -77,6 +77,11 @@ export function lockKey(name: RepositoryName, what: string): RowKey {
   return { partition: `lock#${repositoryPart(name)}`, sort: what };
 }
 
+/** Where it is kept how far the times of a policy's schedule are dealt with. */
+export function scheduleKey(policy: string): RowKey {
+  return { partition: `schedule#${part(policy)}`, sort: "-" };
+}
+
 /** What slots of a registry have their sort keys begin with. */
 export const SLOT_PREFIX = "slot#";
 

@@ -40,6 +40,12 @@ export interface RunLedger {
   interrupt(runId: string, summary: JsonValue): Promise<boolean>;
   /** Sets a run that ended running again: it is continued, or its failed tasks are. */
   reopen(runId: string): Promise<void>;
+  /**
+   * Marks a running run: nobody lists it any more, and workers leave its tasks alone.
+   *
+   * @returns the run that stands then; one that ended stays as it is.
+   */
+  cancel(runId: string): Promise<RunRecord>;
 }
 
 /** What a run ledger works with. */
@@ -115,7 +121,24 @@ class TableRunLedger implements RunLedger {
 
   async reopen(runId: string): Promise<void> {
     const ended = { endedAt: undefined, endedBy: undefined, summary: undefined };
-    await this.#change(runId, (run) => ({ ...run, ...ended, state: "running" }));
+    await this.#change(runId, (run) => {
+      // A listing that nobody got on with is tried anew; whoever lists it goes on.
+      const listing = { ...run.listing, fruitless: 0 };
+      return { ...run, ...ended, listing, cancelledAt: undefined, state: "running" };
+    });
+  }
+
+  cancel(runId: string): Promise<RunRecord> {
+    return this.#change(runId, (run) => {
+      if (run.state !== "running" || run.cancelledAt !== undefined) return undefined;
+      const now = this.#clock.now();
+      const { epoch, until } = run.listing;
+      // Whoever lists it is fenced off; whoever goes on later has to look at what he has done.
+      const over = until === undefined ? {} : { until: now };
+      // No push joins it any more: it looks as if somebody had begun.
+      const listing = { ...run.listing, ...over, epoch: epoch + 1 };
+      return { ...run, listing, cancelledAt: now };
+    });
   }
 
   async #end(runId: string, state: RunState, summary: JsonValue): Promise<boolean> {

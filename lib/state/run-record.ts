@@ -48,6 +48,8 @@ export interface RunRecord extends NewRun {
   readonly endedAt?: number | undefined;
   /** Tells the call that ended it from others. */
   readonly endedBy?: string | undefined;
+  /** When somebody asked it to stop, milliseconds since the epoch; left out: nobody did. */
+  readonly cancelledAt?: number | undefined;
   readonly summary?: JsonValue | undefined;
 }
 
@@ -84,6 +86,7 @@ export function decodeRun(value: JsonValue): RunRecord {
     listed: record.optionalJson("listed"),
     endedAt: record.optionalNumber("endedAt"),
     endedBy: record.optionalText("endedBy"),
+    cancelledAt: record.optionalNumber("cancelledAt"),
     summary: record.optionalJson("summary"),
   };
 }

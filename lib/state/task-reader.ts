@@ -8,8 +8,8 @@ export interface TaskReader {
   find(runId: string, taskIds: readonly string[]): Promise<ReadonlyMap<string, TaskRow>>;
   /** How many shards the tasks of a run are spread over. */
   readonly shards: number;
-  /** The tasks of one shard, which counts from 0. */
-  shard(runId: string, shard: number): AsyncIterable<TaskRow>;
+  /** The tasks of one shard, which counts from 0, in the order of their ids; after one of them. */
+  shard(runId: string, shard: number, after?: string): AsyncIterable<TaskRow>;
 }
 
 /** A reader of tasks kept in the state table. */
@@ -21,10 +21,12 @@ export function createTaskReader(table: StateTable): TaskReader {
       return new Map(rows.map((row) => [row.sort, decodeTask(row)]));
     },
     shards: taskPartitions("").length,
-    async *shard(runId, shard) {
+    async *shard(runId, shard, after) {
       const partition = taskPartitions(runId)[shard];
       if (partition === undefined) return;
-      for await (const row of table.query(partition)) yield decodeTask(row);
+      for await (const row of table.query(partition, after === undefined ? {} : { after })) {
+        yield decodeTask(row);
+      }
     },
   };
 }

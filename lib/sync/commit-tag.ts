@@ -62,6 +62,8 @@ async function commitReferrers(targets: readonly OpenTarget[], commit: TagCommit
   try {
     await copyReferrers(selection.root, graphs, context);
   } catch (thrown) {
+    // Cut off on the way: the tag alone does not make a target done.
+    if (context.signal.aborted) for (const target of alive) target.outcome = undefined;
     context.signal.throwIfAborted();
     for (const graph of graphs) graph.failure ??= withSide(thrown, "source");
   }

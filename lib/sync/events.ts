@@ -64,7 +64,16 @@ export type SyncEvent =
       readonly limit: number;
     }
   | { readonly type: "run.enumerated"; readonly runId: string; readonly tasks: number }
-  | { readonly type: "run.finished"; readonly runId: string; readonly elapsedMs: number };
+  | { readonly type: "run.finished"; readonly runId: string; readonly elapsedMs: number }
+  /** Somebody was told that a run has ended; `receiver` is a notification's name. */
+  | { readonly type: "notice.sent"; readonly runId: string; readonly receiver: string }
+  /** Somebody was not; where the failure is retriable, it is tried again later. */
+  | {
+      readonly type: "notice.failed";
+      readonly runId: string;
+      readonly receiver: string;
+      readonly failure: FailureRecord;
+    };
 
 /** Takes events as they happen; must be quick and must not throw. */
 export type EventSink = (event: SyncEvent) => void;

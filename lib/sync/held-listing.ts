@@ -1,5 +1,6 @@
 import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Deadline } from "../base/deadline.ts";
 import { type HeldLease, holdLease, leaseLost } from "../state/hold-lease.ts";
 import type { ListingClaim, ListingRecord } from "../state/listing-claim.ts";
 
@@ -21,42 +22,60 @@ export interface HeldListing {
   stop(): Promise<void>;
 }
 
-/** How long a claimed listing is held at a time. */
-export const LISTING_LEASE_MS = 90_000;
+const LEASE_MS_MAX = 90_000;
+/** Who listed may be slower to die than it was said to be. */
+const LEASE_SLACK_MS = 5000;
 /** A page is planned in far less. */
-const SURE_MARGIN_MS = 20_000;
+const SURE_MARGIN_MS_MAX = 20_000;
+/** Of a short lease. */
+const SURE_MARGIN_SHARE = 1 / 4;
 /** Saving must not cost more than what is done again when it is left out. */
 const SAVE_EVERY_MS = 500;
 
 /**
- * Keeps a claimed listing until it is ended or stopped.
- *
- * @param sinceMs monotonic time before it was claimed.
+ * How long a claimed listing is held at a time: not much longer than the invocation lives, so that
+ * others go on soon where one died.
  */
-export function holdListing(claim: ListingClaim, clock: Clock, sinceMs: number): HeldListing {
-  return new RenewedListing(claim, clock, sinceMs);
+export function listingLeaseMs(deadline: Deadline): number {
+  return Math.min(LEASE_MS_MAX, deadline.remainingMs() + LEASE_SLACK_MS);
+}
+
+/** How a listing is kept. */
+export interface HoldListingOptions {
+  readonly clock: Clock;
+  /** Monotonic time before it was claimed. */
+  readonly sinceMs: number;
+  /** What it was claimed for. */
+  readonly leaseMs: number;
+}
+
+/** Keeps a claimed listing until it is ended or stopped. */
+export function holdListing(claim: ListingClaim, options: HoldListingOptions): HeldListing {
+  return new RenewedListing(claim, options);
 }
 
 class RenewedListing implements HeldListing {
   readonly lost: AbortSignal;
   readonly #lease: HeldLease<ListingClaim>;
   readonly #clock: Clock;
+  readonly #marginMs: number;
   readonly #fenced = new AbortController();
   #savedMs: number;
   #saving: Promise<void> | undefined;
 
-  constructor(claim: ListingClaim, clock: Clock, sinceMs: number) {
+  constructor(claim: ListingClaim, { clock, sinceMs, leaseMs }: HoldListingOptions) {
     this.#clock = clock;
+    this.#marginMs = Math.min(SURE_MARGIN_MS_MAX, leaseMs * SURE_MARGIN_SHARE);
     this.#savedMs = sinceMs;
     this.#lease = holdLease(claim, {
-      ...{ clock, sinceMs, leaseMs: LISTING_LEASE_MS, marginMs: SURE_MARGIN_MS },
+      ...{ clock, sinceMs, leaseMs, marginMs: this.#marginMs },
       renew: async () => ((await claim.renew()) ? claim : undefined),
     });
     this.lost = anySignal([this.#lease.signal, this.#fenced.signal]);
   }
 
   ensure(): void {
-    if (this.#lease.leftMs() < SURE_MARGIN_MS) this.#fenced.abort(leaseLost());
+    if (this.#lease.leftMs() < this.#marginMs) this.#fenced.abort(leaseLost());
     this.lost.throwIfAborted();
   }
 

@@ -18,7 +18,7 @@ export interface ListingParts {
   readonly progress: ListingProgress;
   readonly pace: ListingPace;
   readonly signal: AbortSignal;
-  /** A source that may recover is listed in a later invocation instead of failing its rule. */
+  /** What may recover is listed in a later invocation instead of failing its rule. */
   readonly patient: boolean;
   /** See `PageContext`. */
   readonly ensure: () => void;
@@ -50,10 +50,9 @@ export async function listPolicy(
     signal.throwIfAborted();
     const error = withSide(thrown, "source");
     if (isOfState(error)) throw thrown;
-    const failure = failureRecord(error);
-    const { failures, from } = progress.standing(position);
-    if (parts.patient && failure.retriable && failures < FAILURES_MAX) {
-      progress.postpone(position);
+    const { from } = progress.standing(position);
+    if (mayRecover(error, position, parts)) {
+      progress.postpone(position, error.retryAfterMs);
       return;
     }
     if (from.token !== undefined && from === begun.from && !begun.restarted) {
@@ -68,13 +67,14 @@ export async function listPolicy(
 }
 
 async function listPages(policy: SyncPolicy, position: number, parts: ListingParts): Promise<void> {
-  const { runId, ports, progress, pace, ensure } = parts;
+  const { runId, ports, progress, pace, ensure, signal } = parts;
   const hooks = hooksFor(policy, position, parts);
   const { from } = progress.standing(position);
   let startedMs = ports.clock.monotonicMs();
   for await (const page of parts.comparer.compare(policy, hooks, from)) {
     const { careful } = progress;
-    const counts = await settlePage(page.comparisons, { runId, policy, ports, careful, ensure });
+    const context = { runId, policy, ports, careful, ensure, signal };
+    const counts = await settlePage(page.comparisons, context);
     const seen = page.comparisons.length + hooks.takeRefused();
     if (page.next === undefined && progress.standing(position).seen + seen === 0) {
       warnEmpty(policy, parts);
@@ -105,7 +105,12 @@ function hooksFor(
       refused = 0;
       return taken;
     },
-    targetFailed: refuse,
+    targetFailed: (error) => {
+      // Its page waits for it, as for a source; once is enough.
+      const { failed } = parts.progress.standing(position);
+      if (!failed && mayRecover(error, position, parts)) throw error;
+      refuse(error);
+    },
     claim: (source, target) => {
       const answer = claims.take(position, source, target);
       if (answer === "repeated") refused++;
@@ -113,6 +118,16 @@ function hooksFor(
       return answer === "taken";
     },
   };
+}
+
+/** Worth another try in a later invocation. */
+function mayRecover(
+  error: FerryError,
+  position: number,
+  { patient, progress }: ListingParts,
+): boolean {
+  const { failures } = progress.standing(position);
+  return patient && failureRecord(error).retriable && failures < FAILURES_MAX;
 }
 
 function fail(

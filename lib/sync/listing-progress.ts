@@ -30,6 +30,7 @@ const WORDS_MAX = 50;
  */
 export class ListingProgress {
   #next: number;
+  #pauseMs = 0;
   #careful: boolean;
   #claimBatches: number;
   #totals: ListingTotals;
@@ -119,9 +120,18 @@ export class ListingProgress {
     this.#careful = true;
   }
 
-  /** The policy could not be listed this time. */
-  postpone(policy: number): void {
+  /** How long registries want to be left alone before the listing goes on, milliseconds. */
+  get pauseMs(): number {
+    return this.#pauseMs;
+  }
+
+  /** The policy could not be listed this time; a registry's wish for a pause is no failure. */
+  postpone(policy: number, pauseMs?: number): void {
     const standing = this.standing(policy);
+    if (pauseMs !== undefined) {
+      this.#pauseMs = Math.max(this.#pauseMs, pauseMs);
+      return;
+    }
     this.#open.set(policy, { ...standing, failures: standing.failures + 1 });
   }
 

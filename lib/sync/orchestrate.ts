@@ -8,7 +8,7 @@ import type { ListingLedger } from "../state/listing-ledger.ts";
 import type { RunParts } from "../state/run-parts.ts";
 import { decodeClaims, encodeClaims } from "./claims-wire.ts";
 import { type ComparePorts, createPolicyComparer } from "./compare-policy.ts";
-import { type HeldListing, holdListing, LISTING_LEASE_MS } from "./held-listing.ts";
+import { type HeldListing, holdListing, listingLeaseMs } from "./held-listing.ts";
 import { listPolicy } from "./list-policy.ts";
 import { createListingPace, type ListingPace } from "./listing-pace.ts";
 import { ListingProgress } from "./listing-progress.ts";
@@ -79,9 +79,10 @@ export async function orchestrate(
 ): Promise<ListingEnd> {
   const { clock, owner } = ports;
   const sinceMs = clock.monotonicMs();
-  const claim = await ports.listings.claim(run.runId, { owner, leaseMs: LISTING_LEASE_MS });
+  const leaseMs = listingLeaseMs(deadline);
+  const claim = await ports.listings.claim(run.runId, { owner, leaseMs });
   if (claim === undefined) return { kind: "notOurs" };
-  const held = holdListing(claim, clock, sinceMs);
+  const held = holdListing(claim, { clock, sinceMs, leaseMs });
   const pace = createListingPace(deadline, clock);
   try {
     if (claim.policies !== run.policies.length) throw incomplete(run, claim);
@@ -199,7 +200,9 @@ function recordOf(
 function delayOf(claim: ListingClaim, progress: ListingProgress, pace: ListingPace): number {
   const failures = Math.max(0, ...progress.open.map((policy) => policy.failures));
   const rounds = pace.hasTime() ? failures : pace.pages > 0 ? 0 : claim.fruitless + 1;
-  return rounds === 0 ? 0 : Math.min(DELAY_MAX_MS, DELAY_BASE_MS * 2 ** (rounds - 1));
+  const pauseMs = pace.hasTime() ? progress.pauseMs : 0;
+  const backoffMs = rounds === 0 ? 0 : DELAY_BASE_MS * 2 ** (rounds - 1);
+  return Math.min(DELAY_MAX_MS, Math.max(backoffMs, pauseMs));
 }
 
 /** A run that lists only some of its policies would end well with the others uncopied. */

@@ -65,6 +65,8 @@ export interface RunReport {
   readonly elapsedMs: number;
   /** Every rule was listed to its end: nothing is missing from the totals. */
   readonly enumerated: boolean;
+  /** Somebody asked it to stop: that is why the suspended copies were not made. */
+  readonly cancelled?: true;
   readonly totals: RunTotals;
   readonly bytes: { readonly copied: number; readonly mounted: number; readonly skipped: number };
   /** Requests sent, by host. */

@@ -48,7 +48,8 @@ export function storedSummary({ summary }: RunRecord): StoredSummary | undefined
   return summary === undefined ? undefined : decodeSummary(summary);
 }
 
-function headOf(record: RunRecord, { totals }: StoredSummary): RunSummary {
+/** The summary of a run as lists of runs show it. */
+export function headOf(record: RunRecord, { totals }: StoredSummary): RunSummary {
   return {
     runId: record.id,
     state: STATES[record.state],

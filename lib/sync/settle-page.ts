@@ -32,6 +32,7 @@ export interface PageContext {
   readonly careful: boolean;
   /** Called right before tasks are planned; throws when that is no longer allowed. */
   readonly ensure: () => void;
+  readonly signal: AbortSignal;
 }
 
 /** Rows written at once. */
@@ -53,15 +54,16 @@ interface Entry {
  * Settles what is unchanged right here, makes one task each of what is left, and dispatches them.
  *
  * @returns how many pairs were unchanged, and how many references have a task.
+ * @throws the signal's reason when it aborts; what is written by then is found by the next look.
  */
 export async function settlePage(
   page: readonly Comparison[],
   context: PageContext,
 ): Promise<{ readonly unchanged: number; readonly tasks: number }> {
-  const { runId, policy, ports } = context;
+  const { runId, ports } = context;
   const entries = await entriesOf(page, context);
   for (const entry of entries) tell(entry, ports.emit);
-  await remember(policy, entries, ports.watermarks);
+  await remember(entries, context);
   context.ensure();
   const rows = await mapLimited(
     entries.filter(({ task, row }) => row !== undefined || task.targets.length > 0),
@@ -128,9 +130,8 @@ function tell({ comparison, task, unchanged }: Entry, emit: EventSink): void {
 
 /** Targets found equal without our doing are known from now on. */
 async function remember(
-  policy: SyncPolicy,
   entries: readonly Entry[],
-  watermarks: Watermarks,
+  { policy, ports, signal }: PageContext,
 ): Promise<void> {
   const hash = optionsHash(policy.options);
   const found = entries.flatMap(({ comparison: { sourceDigest }, unchanged }) =>
@@ -141,9 +142,10 @@ async function remember(
       return [{ target, mark: { tag: referenceText(target), ...digests, optionsHash: hash } }];
     }),
   );
-  await mapLimited(found, ROWS_AT_ONCE, ({ target, mark }) =>
-    watermarks.write(policy.source, target.repository, mark),
-  );
+  await mapLimited(found, ROWS_AT_ONCE, async ({ target, mark }) => {
+    signal.throwIfAborted();
+    await ports.watermarks.write(policy.source, target.repository, mark);
+  });
 }
 
 /** What could not be dispatched stays pending, and the sweep makes up for it. */

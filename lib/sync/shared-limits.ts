@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { HostBounds, HostGate } from "../http/host-gate.ts";
 import type { HostLedger, HostQuota, HostState } from "../state/host-ledger.ts";
 import type { SlotLedger } from "../state/slot-ledger.ts";
+import { PAUSE_MAX_MS } from "../transfer/waits-too-long.ts";
 import { holdSlots, type SlotOrder } from "./held-slots.ts";
 import { sharesOf } from "./host-shares.ts";
 
@@ -54,10 +55,10 @@ export interface SharedLimitsPorts {
   readonly host: (registry: string) => PacedHost;
   readonly clock: Clock;
   readonly random: Random;
+  /** No other process asks these registries: the gates keep the limits, and nobody takes slots. */
+  readonly alone?: boolean;
 }
 
-/** A longer pause is not waited out by an invocation: its tasks come again. */
-export const PAUSE_MAX_MS = 30_000;
 /** What others heard is read again so often. */
 const READ_EVERY_MS = 5000;
 /** Shorter pauses are over before anybody reads of them. */
@@ -66,7 +67,7 @@ const QUOTA_EVERY_MS = 60_000;
 /** How long somebody stays away who found every slot taken. */
 const AWAY_MS = { min: 2000, max: 6000 };
 
-/** Makes the shared limits of one process, which does one thing at a time. */
+/** Makes the shared limits of one process, which does one thing at a time unless it is alone. */
 export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
   const { hosts, clock, random } = ports;
   const writes = new Set<Promise<void>>();
@@ -117,8 +118,9 @@ export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
 function ordersOf(
   registries: readonly string[],
   states: readonly HostState[],
-  { host, clock }: SharedLimitsPorts,
+  { host, clock, alone }: SharedLimitsPorts,
 ): readonly SlotOrder[] {
+  if (alone === true) return [];
   return registries.flatMap((registry) => {
     const { gate, bounds } = host(registry);
     gate.bound(bounds);

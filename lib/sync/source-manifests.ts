@@ -1,4 +1,4 @@
-import { withSide } from "../base/error.ts";
+import { FerryError, withSide } from "../base/error.ts";
 import { SingleFlight } from "../base/single-flight.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
@@ -15,15 +15,19 @@ export interface SourceManifests {
   byReference(reference: ManifestReference): Promise<Manifest | undefined>;
 }
 
+/** No image has so many; a registry that goes on naming more means harm. */
+export const MANIFESTS_MAX = 10_000;
+
 /** Makes the manifest reader of one task. */
 export function createSourceManifests(
-  source: RepositoryReader,
+  source: Pick<RepositoryReader, "fetchManifest">,
   signal: AbortSignal,
 ): SourceManifests {
   const kept = new Map<Digest, Manifest>();
   const flights = new SingleFlight<Manifest | undefined>();
   const read = async (reference: ManifestReference): Promise<Manifest | undefined> => {
     try {
+      if (kept.size >= MANIFESTS_MAX) throw tooMany();
       const manifest = await source.fetchManifest(reference, { signal });
       if (manifest !== undefined) kept.set(manifest.descriptor.digest, manifest);
       return manifest;
@@ -43,4 +47,12 @@ export function createSourceManifests(
         ? flights.run(`:${reference.tag}`, () => read(reference))
         : flights.run(reference.digest, () => read(reference)),
   };
+}
+
+function tooMany(): FerryError {
+  return new FerryError(`more than ${MANIFESTS_MAX} manifests hang together`, {
+    code: "MANIFEST_TREE_TOO_LARGE",
+    remedy: "giveUp",
+    hint: "Look at what the tag names: each image of an index and each referrer counts.",
+  });
 }

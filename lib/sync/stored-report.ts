@@ -29,6 +29,7 @@ export async function reportOfRun(record: RunRecord, tasks: TaskLister): Promise
     finishedAt: new Date(finishedAt).toISOString(),
     elapsedMs: finishedAt - record.startedAt,
     enumerated: record.enumerated,
+    ...(record.cancelledAt !== undefined && { cancelled: true }),
     requests: Object.fromEntries(requests),
     ...summary,
     ...sortPairs(pairs),

@@ -8,8 +8,10 @@ import type { TaskReader } from "../state/task-reader.ts";
 import type { Dispatcher, RunLauncher } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
 import { listingDueAt, nudgesBy } from "./overdue.ts";
+import { restOfCancelled } from "./rest-of-cancelled.ts";
 import type { RowFold } from "./row-fold.ts";
 import { foldedSummary } from "./run-history.ts";
+import type { RunNotices } from "./run-notices.ts";
 import { encodeSummary } from "./summary-wire.ts";
 import { sweepTasks } from "./sweep-tasks.ts";
 
@@ -22,6 +24,8 @@ export interface SweepPorts {
   readonly launcher: RunLauncher;
   readonly clock: Clock;
   readonly emit: EventSink;
+  /** Left out: nobody is told. */
+  readonly notices?: Pick<RunNotices, "note"> | undefined;
 }
 
 /** How a sweep is bounded. */
@@ -98,9 +102,11 @@ async function sweepRun(active: ActiveRun, sweeping: Sweeping): Promise<void> {
     if (now - active.enteredAt > UNBORN_MS) await sweeping.active.remove(active.runId);
     return;
   }
-  const isOver = run.state === "finished" || (run.state === "interrupted" && !run.enumerated);
+  const isLeft = !run.enumerated || run.cancelledAt !== undefined;
+  const isOver = run.state === "finished" || (run.state === "interrupted" && isLeft);
   if (isOver) return sweeping.active.remove(run.id);
-  await sweepOpenRun(run, { active, sweeping, now });
+  if (run.cancelledAt === undefined) await sweepOpenRun(run, { active, sweeping, now });
+  else await sweepCancelledRun(run, sweeping);
 }
 
 /** A run under way, and what is known of it besides. */
@@ -132,6 +138,12 @@ async function sweepOpenRun(run: RunRecord, at: OpenRun): Promise<void> {
   }
 }
 
+/** Nothing is dispatched any more; the run ends when nobody works on it. */
+async function sweepCancelledRun(run: RunRecord, sweeping: Sweeping): Promise<void> {
+  const rest = await restOfCancelled(run, sweeping);
+  if (rest !== undefined) await close({ ...run, enumerated: rest.isDone }, rest.rows, sweeping);
+}
+
 /** Tells whether no launch is wanting. */
 async function launchIfDue(run: RunRecord, { active, sweeping, now }: OpenRun): Promise<boolean> {
   const dueAt = listingDueAt(run);
@@ -157,6 +169,7 @@ function isHopeless({ enumerated, listing }: RunRecord, now: number): boolean {
 async function close(run: RunRecord, rows: RowFold, sweeping: Sweeping): Promise<void> {
   const { runs, clock, emit } = sweeping;
   const summary = encodeSummary(foldedSummary(run, rows));
+  await sweeping.notices?.note(run.id);
   const isOurs = run.enumerated
     ? await runs.finish(run.id, summary)
     : await runs.interrupt(run.id, summary);

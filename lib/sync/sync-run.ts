@@ -4,6 +4,7 @@ import type { JsonValue } from "../state/state-table.ts";
 import type { TaskLedger } from "../state/task-ledger.ts";
 import type { TaskMessage } from "./dispatcher.ts";
 import type { EventSink } from "./events.ts";
+import type { RunNotices } from "./run-notices.ts";
 
 /** Works tasks off in this process, and tells how they ended. */
 export interface Workers {
@@ -22,6 +23,8 @@ export interface SyncRunPorts {
   readonly workers: Workers;
   readonly clock: Clock;
   readonly emit: EventSink;
+  /** Left out: nobody is told. */
+  readonly notices?: RunNotices | undefined;
 }
 
 /** How a run is driven. */
@@ -33,6 +36,9 @@ export interface SyncRunOptions {
   /** What is kept of the run at its end. */
   readonly summary: () => Promise<JsonValue>;
 }
+
+/** Somebody waits for the end of the process. */
+const TELL_MS_MAX = 20_000;
 
 /**
  * Drives a run in this process: dispatches what `begin` finds, waits for it, tries failed tasks
@@ -57,8 +63,10 @@ export async function driveRun(
   const elapsedMs = Math.round(clock.monotonicMs() - startedMs);
   emit({ type: "run.finished", runId, elapsedMs });
   const summary = await options.summary();
+  await ports.notices?.note(runId);
   if (signal.aborted) await runs.interrupt(runId, summary);
   else await runs.finish(runId, summary);
+  await ports.notices?.tell(TELL_MS_MAX);
 }
 
 async function retryRounds(ports: SyncRunPorts, options: SyncRunOptions): Promise<void> {

@@ -63,5 +63,6 @@ function named(error: FerryError, repository: RepositoryWriter): FerryError {
     side: "target",
     cause: error,
     ...(error.hint !== undefined && { hint: error.hint }),
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
   });
 }

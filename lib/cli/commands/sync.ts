@@ -43,12 +43,12 @@ export async function syncRules(
       "Give --dry-run too, or use: imageferry plan --offline",
     );
   }
-  const { policies, problems, registries } = rules;
+  const { policies, problems, ...parts } = rules;
   return runSession(context, flags, {
     policies,
     problems,
     work: (onEvent) =>
-      withFerry(context, { flags, registries, onEvent }, (ferry) =>
+      withFerry(context, { ...parts, flags, onEvent }, (ferry) =>
         ferry.sync(policies, { signal, failFast: flags.failFast === true }),
       ),
   });

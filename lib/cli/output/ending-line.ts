@@ -7,11 +7,16 @@ import type { Paint } from "./paint.ts";
 
 const WORD_CELLS = 9;
 
-/** Tells in one line what has ended: a target, or a rule that failed; nothing of other events. */
+/** Tells in one line what has ended: a target, or a rule or notice that failed; nothing of others. */
 export function endingLine(event: SyncEvent, paint: Paint): string | undefined {
   if (event.type === "rule.failed") {
     const { code, message } = event.failure;
     return `${paintWord("failed", paint)} ${cleanText(`rule ${event.policy}: ${message} [${code}]`)}`;
+  }
+  if (event.type === "notice.failed") {
+    const { failure, receiver } = event;
+    const words = `notification ${receiver}: ${failure.message} [${failure.code}]`;
+    return `${paintWord("failed", paint)} ${cleanText(words)}`;
   }
   if (event.type !== "target.settled") return undefined;
   const { outcome, transfer } = event;

@@ -84,7 +84,7 @@ export function createProgressLog(options: ProgressOptions): ProgressDisplay {
 
 function isFailure(event: SyncEvent): boolean {
   if (event.type === "target.settled") return event.outcome.kind === "failed";
-  return event.type === "rule.failed";
+  return event.type === "rule.failed" || event.type === "notice.failed";
 }
 
 /** Runs `task` again and again until the returned function is called. */

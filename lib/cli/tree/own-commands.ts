@@ -2,6 +2,7 @@ import { Argument } from "commander";
 import { SHELLS, type Shell } from "../completion/shell.ts";
 import { addLoginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import { addOutputFlags, type OutputFlags } from "../flags/output-flags.ts";
+import { addTokenFlags, type TokenFlags } from "../flags/token-flags.ts";
 import type { CommandTree } from "./command-tree.ts";
 
 /** Adds the commands about the user and about imageferry itself. */
@@ -21,6 +22,13 @@ export function addOwnCommands({ program, context, finish }: CommandTree): void 
     .action(async (registry: string | undefined, flags: Pick<LoginFlags, "authfile">) => {
       const { runLogout } = await import("../commands/logout.ts");
       finish(await runLogout(registry, flags, context));
+    });
+  addTokenFlags(program.command("token"))
+    .description("make a token for the HTTP API, and the entry of the configuration for it")
+    .argument("<name>", "who gets it; stands in logs")
+    .action(async (name: string, flags: TokenFlags) => {
+      const { runToken } = await import("../commands/token.ts");
+      finish(await runToken(name, flags, context));
     });
   program
     .command("completion")

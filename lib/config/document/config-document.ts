@@ -1,5 +1,7 @@
 import type { LoadedConfig } from "../loaded-config.ts";
 import type { ConfigInput } from "../schema.ts";
+import { apiDocument } from "./api-document.ts";
+import { notificationDocuments } from "./notification-document.ts";
 import { policyDocuments } from "./policy-document.ts";
 import { registryDocuments, type WriteSecret } from "./registry-document.ts";
 import { webhookDocuments } from "./webhook-document.ts";
@@ -18,5 +20,7 @@ export function configDocument(config: LoadedConfig, writeSecret: WriteSecret): 
     ...(Object.keys(registries).length > 0 && { registries }),
     policies,
     ...(config.webhooks && { webhooks: webhookDocuments(config.webhooks) }),
+    ...(config.api && { api: apiDocument(config.api) }),
+    ...(config.notifications && { notifications: notificationDocuments(config.notifications) }),
   };
 }

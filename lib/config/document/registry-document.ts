@@ -27,8 +27,7 @@ export function registryDocuments(
 }
 
 function settingsDocument(settings: RegistrySettings): RegistryDocument {
-  const { endpoint, plainHttp, plainHttpFallback, tls, proxy, concurrency, requestsPerSecond } =
-    settings;
+  const { endpoint, plainHttp, plainHttpFallback, tls, proxy } = settings;
   const { tokenRealms, allowedHosts, createRepositories } = settings;
   return {
     ...(endpoint !== undefined && { endpoint: endpoint.origin }),
@@ -39,11 +38,21 @@ function settingsDocument(settings: RegistrySettings): RegistryDocument {
     ...(tls?.certificate !== undefined && { clientCertificate: tls.certificate }),
     ...(tls?.key !== undefined && { clientKey: tls.key.toString() }),
     ...(proxy !== undefined && { proxy: proxy.origin }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...paceDocument(settings),
     ...(tokenRealms !== undefined && { tokenRealms: [...tokenRealms] }),
     ...(allowedHosts !== undefined && { allowedHosts: [...allowedHosts] }),
     ...creationDocument(createRepositories),
+  };
+}
+
+function paceDocument(
+  settings: RegistrySettings,
+): Pick<RegistryDocument, "concurrency" | "requestsPerSecond" | "stallSeconds"> {
+  const { concurrency, requestsPerSecond, stallMs } = settings;
+  return {
+    ...(concurrency !== undefined && { concurrency }),
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(stallMs !== undefined && { stallSeconds: stallMs / 1000 }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { scheduleInvalid } from "./schedule-invalid.ts";
+
 /** One of the five fields of a schedule. */
 interface CronField {
   readonly name: string;
@@ -7,7 +9,7 @@ interface CronField {
   readonly words: readonly string[];
 }
 
-/** A schedule as both clouds take it: explicit lists, `*` for all. */
+/** A schedule as clouds and calendars take it: explicit lists, `*` for all. */
 export interface CronFields {
   readonly minute: string;
   readonly hour: string;
@@ -34,10 +36,10 @@ const WEEKDAY: CronField = { name: "weekday", min: 0, max: 7, words: WEEKDAYS };
  * A line that limits both day and weekday means days that are either. Clouds take one of them, so
  * such a line gives two schedules.
  *
- * @throws {Error} naming the field that cannot be read.
+ * @throws {FerryError} `SCHEDULE_INVALID`, naming the field that cannot be read.
  */
 export function parseCron(schedule: string): readonly CronFields[] {
-  const [minute = "", hour = "", day = "", month = "", weekday = ""] = schedule.split(" ");
+  const [minute = "", hour = "", day = "", month = "", weekday = ""] = schedule.split(/ +/);
   const time = {
     minute: listOf(minute, MINUTE),
     hour: listOf(hour, HOUR),
@@ -74,7 +76,7 @@ function rangeOf(part: string, field: CronField): readonly number[] {
   const isAll = range === "*";
   const first = isAll ? field.min : numberOf(from, field);
   const last = isAll ? field.max : numberOf(to, field);
-  if (!(first <= last)) throw new Error(`"${part}" is no ${field.name} of a schedule`);
+  if (!(first <= last)) throw scheduleInvalid(`"${part}" is no ${field.name} of a schedule`);
   const every = Number(step ?? 1);
   const count = Math.floor((last - first) / every) + 1;
   return Array.from({ length: count }, (_, index) => first + index * every);
