@@ -34,8 +34,10 @@ const FENCES: ReadonlyMap<string, readonly string[]> = new Map([
   ["yaml", ["lib/config/", "lib/cli/output/"]],
   ["semver", ["lib/sync/"]],
   ["re2js", ["lib/sync/"]],
+  ["croner", ["lib/sync/schedule.ts"]],
   ["libsql", ["lib/state/sqlite-table.ts"]],
   ["pino", ["lib/observe/"]],
+  ["prom-client", ["lib/observe/"]],
   ["@middy/core", ["functions/"]],
   // Types alone: the shapes of Lambda's events.
   ["aws-lambda", ["functions/"]],

@@ -24,6 +24,7 @@ R.example.com:5000:
   proxy: http://proxy:3128
   concurrency: 4
   requestsPerSecond: 2.5
+  stallSeconds: 12.5
   tokenRealms: [auth.example.com]
   allowedHosts: [storage.example.com]
 `;
@@ -47,6 +48,7 @@ R.example.com:5000:
         proxy: new URL("http://proxy:3128"),
         concurrency: 4,
         requestsPerSecond: 2.5,
+        stallMs: 12_500,
         tokenRealms: ["auth.example.com"],
         allowedHosts: ["storage.example.com"],
       },

@@ -1,10 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import { systemRandom } from "../../lib/base/random.ts";
-import { systemClock } from "../../lib/base/system-clock.ts";
-import { createTaskLedger } from "../../lib/state/task-ledger.ts";
-import type { TaskRow } from "../../lib/state/task-row.ts";
 import { startAlibabaCloud } from "../support/pipeline/alibaba-cloud.ts";
-import { awaitRun, startCloudRun } from "../support/pipeline/await-run.ts";
+import { awaitRun, startCloudRun, tasksOf } from "../support/pipeline/await-run.ts";
 import { startAwsCloud } from "../support/pipeline/aws-cloud.ts";
 import { startMigration } from "../support/pipeline/migration.ts";
 import type { CloudSettings, PipelineCloud } from "../support/pipeline/pipeline-cloud.ts";
@@ -53,9 +49,11 @@ it.each(CLOUDS)(
     const runId = await startCloudRun(cloud, {});
     const report = await awaitRun(cloud, runId, {
       timeoutMs: TEST_MS_MAX,
+      // One that runs out of time where the machine is very busy is made up for by the next.
+      sweepsMayFail: true,
       meanwhile: async () => {
         const count = Math.min(KILLS_AT_ONCE, KILLS - killed);
-        killed += cloud.killWorkers(count);
+        killed += cloud.kill("worker", count);
         for (const { taskId } of await tasksOf(cloud, runId)) {
           const isDuplicated = !seen.has(taskId) && random.next() < DUPLICATE_SHARE;
           seen.add(taskId);
@@ -77,16 +75,10 @@ it.each(CLOUDS)(
     // Whoever was killed may have ended an upload and told nobody.
     const extra = twice.reduce((sum, [, count]) => sum + count - 1, 0);
     expect(extra, JSON.stringify(twice)).toBeLessThanOrEqual(KILLS);
-    const outcomes = new Set(cloud.invocations.map(({ outcome }) => outcome));
+    const copying = cloud.invocations.filter(({ functionName }) => functionName !== "sweeper");
+    const outcomes = new Set(copying.map(({ outcome }) => outcome));
     expect([...outcomes].sort()).toEqual(["killed", "succeeded"]);
     const peakMib = Math.max(...cloud.invocations.map(({ peakRssMib }) => peakRssMib));
     console.log(`${cloud.invocations.length} invocations, at most ${peakMib.toFixed(0)} MiB`);
   },
 );
-
-async function tasksOf(cloud: PipelineCloud, runId: string): Promise<readonly TaskRow[]> {
-  const ledger = createTaskLedger(cloud.table, { clock: systemClock, random: systemRandom });
-  const rows: TaskRow[] = [];
-  for await (const row of ledger.list(runId)) rows.push(row);
-  return rows;
-}

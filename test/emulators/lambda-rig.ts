@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from "@aws-sdk/client-lambda";
+import { withoutWarnings } from "../../lib/base/without-warnings.ts";
 import type { InvocationRecord } from "../support/function-host/invocation-record.ts";
 import {
   type LambdaEmulator,
@@ -42,12 +43,15 @@ export function deeds(name: string, settings: Partial<LambdaFunction> = {}): Lam
 /** Starts an emulator whose minutes last a tenth of a second. */
 export async function startLambdaRig(functions: readonly LambdaFunction[]): Promise<LambdaRig> {
   const emulator = await startLambdaEmulator({ functions, timeScale: 600 });
-  const client = new LambdaClient({
-    region: emulator.region,
-    endpoint: emulator.endpoint,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
+  const client = withoutWarnings(
+    () =>
+      new LambdaClient({
+        region: emulator.region,
+        endpoint: emulator.endpoint,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        maxAttempts: 1,
+      }),
+  );
   return {
     emulator,
     async invoke(FunctionName, event, options = {}) {

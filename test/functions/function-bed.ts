@@ -5,6 +5,7 @@ import type { Invocation } from "../../functions/platform/invocation.ts";
 import type { Redelivery } from "../../functions/platform/redelivery.ts";
 import { deadlineAfter } from "../../lib/base/deadline.ts";
 import { createFunctionLog } from "../../lib/observe/function-log.ts";
+import { createInvocationMetrics } from "../../lib/observe/invocation-metrics.ts";
 import type { OpenPipeline } from "../../lib/runtime/open-pipeline.ts";
 import type { Pipeline, StartRun } from "../../lib/runtime/pipeline.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -35,12 +36,14 @@ export function functionBed({ pipeline, opened, redelivery }: BedOptions = {}): 
   const clock = new VirtualClock();
   const lines: Readonly<Record<string, unknown>>[] = [];
   const started: StartRun[] = [];
-  const log = createFunctionLog({
-    level: "debug",
-    clock,
-    write: (line) => {
-      lines.push(JSON.parse(line));
-    },
+  const write = (line: string) => {
+    lines.push(JSON.parse(line));
+  };
+  const log = createFunctionLog({ level: "debug", clock, write });
+  const requests = new Map<string, number>();
+  const metrics = createInvocationMetrics({
+    ...{ form: "plain", clock, write },
+    requests: () => requests,
   });
   const done = async () => ({ kind: "done" }) as const;
   const open = async (): Promise<OpenPipeline> => ({
@@ -73,6 +76,7 @@ export function functionBed({ pipeline, opened, redelivery }: BedOptions = {}): 
       runs: { launch: async () => undefined },
       queues: new Map(),
     },
+    requests,
     ...opened,
   });
   const deadline = deadlineAfter(clock, LIFE_MS);
@@ -85,6 +89,7 @@ export function functionBed({ pipeline, opened, redelivery }: BedOptions = {}): 
     environment: {
       clock,
       log,
+      metrics,
       open,
       redelivery: { handOn: async (_, end) => end, failed: async () => undefined, ...redelivery },
     },

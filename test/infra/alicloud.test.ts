@@ -2,52 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { functionNames } from "../../infra/build-functions.ts";
 import { ROOT } from "../../infra/bundle.ts";
+import { COPYING, FOLDER, FUNCTIONS, fc2, fc3, readJson } from "./alicloud-projects.ts";
+import { allRights } from "./all-rights.ts";
 import { recordedSettings } from "./recorded-settings.ts";
-import { type FunctionName, type TableCall, usedRights } from "./used-rights.ts";
-
-interface Props {
-  readonly functionName: string;
-  readonly handler: string;
-  readonly code: string;
-  readonly role: string;
-  readonly cpu: number;
-  readonly memorySize: number;
-  readonly timeout: number;
-  readonly environmentVariables: Readonly<Record<string, string>>;
-  readonly asyncInvokeConfig: { readonly asyncTask: boolean };
-  readonly concurrencyConfig: { readonly reservedConcurrency: number };
-}
-
-interface Fc2Props {
-  readonly service: { readonly name: string; readonly role: string };
-  readonly function: Omit<Props, "code" | "functionName"> & {
-    readonly name: string;
-    readonly codeUri: string;
-    readonly asyncConfiguration: { readonly statefulInvocation: boolean };
-  };
-}
-
-interface Resource<P> {
-  readonly actions: { readonly "pre-deploy": readonly { readonly run: string }[] };
-  readonly props: P;
-}
-
-interface Project<P> {
-  readonly vars: Readonly<Record<string, unknown>>;
-  readonly resources: Readonly<Record<FunctionName, Resource<P>>>;
-}
+import type { FunctionName, TableCall } from "./used-rights.ts";
 
 interface Statement {
   readonly Effect: string;
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
 }
-
-const FOLDER = join(ROOT, "infra/alicloud");
-const FUNCTIONS = ["orchestrator", "worker", "sweeper"] as const;
 
 /** One call of the table is these actions of Tablestore; a write that fails reads what is there. */
 const OTS_ACTIONS: Readonly<Record<TableCall, readonly string[]>> = {
@@ -64,6 +30,8 @@ const INVOKED: Readonly<Record<FunctionName, readonly FunctionName[]>> = {
   orchestrator: ["orchestrator", "worker"],
   worker: ["worker"],
   sweeper: ["orchestrator", "worker"],
+  webhook: ["orchestrator"],
+  api: ["orchestrator", "worker"],
 };
 
 /** Beyond table and functions. */
@@ -77,23 +45,13 @@ const OTHER_ACTIONS: Readonly<Record<FunctionName, readonly string[]>> = {
   ],
   // It asks no registry, so it needs no password.
   sweeper: [],
+  webhook: ["kms:GetSecretValue"],
+  // Plans ask what there is.
+  api: ["kms:GetSecretValue", "cr:GetAuthorizationToken", "cr:PullRepository"],
 };
 
 /** The personal edition's tokens belong to no instance that a policy could name. */
 const WITHOUT_RESOURCE = ["cr:GetAuthorizationToken"];
-
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
-}
-
-/** Reads an `s.yaml` and puts in its variables, as Serverless Devs does. */
-function readProject<P>(path: string): Project<P> {
-  const text = readFileSync(join(FOLDER, path), "utf8");
-  const { vars }: Project<P> = parse(text);
-  const filled = text.replace(/\$\{vars\.(\w+)\}/g, (_, name: string) => String(vars[name]));
-  expect(filled).not.toContain("${");
-  return parse(filled);
-}
 
 function policyNamed(name: string): readonly Statement[] {
   return readJson<{ Statement: Statement[] }>(`infra/alicloud/ram/${name}.json`).Statement;
@@ -108,9 +66,6 @@ function expectValid(schema: object, props: object): void {
   validate(props);
   expect(validate.errors ?? []).toEqual([]);
 }
-
-const fc3 = readProject<Props>("s.yaml");
-const fc2 = readProject<Fc2Props>("fc2/s.yaml");
 
 describe("functions of Function Compute 3", () => {
   const schema = readJson<object>("test/fixtures/infra/fc3-schema.json");
@@ -153,6 +108,14 @@ describe("functions of Function Compute 3", () => {
     });
   });
 
+  it("can be called by anybody where registries call, and nowhere else", () => {
+    const text = JSON.stringify(fc3.resources.webhook.props);
+    expect(text).toContain('"authType":"anonymous","methods":["POST","OPTIONS"]');
+    for (const name of COPYING) {
+      expect(JSON.stringify(fc3.resources[name].props)).not.toContain('"triggerType":"http"');
+    }
+  });
+
   it("have a role each", () => {
     const roles = FUNCTIONS.map((name) => fc3.resources[name].props.role);
     expect(roles.map((role) => role.split("/")[1])).toEqual(
@@ -170,14 +133,14 @@ describe("functions of Function Compute 2", () => {
     ),
   );
 
-  it.each(FUNCTIONS)("are what the component takes: %s", (name) => {
+  it.each(COPYING)("are what the component takes: %s", (name) => {
     expectValid(schema, fc2.resources[name].props);
     const { props } = fc2.resources[name];
     const wrong = { ...props, function: { ...props.function, memorySize: 200 } };
     expect(new Ajv().compile(schema)(wrong)).toBe(false);
   });
 
-  it.each(FUNCTIONS)("are deployed from their bundle, with the configuration: %s", (name) => {
+  it.each(COPYING)("are deployed from their bundle, with the configuration: %s", (name) => {
     const { props, actions } = fc2.resources[name];
     const { handler, codeUri, asyncConfiguration } = props.function;
     expectDeployed(name, { folder: join(FOLDER, "fc2"), handler, code: codeUri });
@@ -185,7 +148,7 @@ describe("functions of Function Compute 2", () => {
     expect(asyncConfiguration.statefulInvocation).toBe(true);
   });
 
-  it.each(FUNCTIONS)("are told what they read: %s", (name) => {
+  it.each(COPYING)("are told what they read: %s", (name) => {
     const { environmentVariables } = fc2.resources[name].props.function;
     const { settings, read } = recordedSettings({
       ...environmentVariables,
@@ -212,11 +175,11 @@ function expectDeployed(
 }
 
 describe("policies of RAM", async () => {
-  const used = await usedRights();
+  const used = await allRights();
   const names = readdirSync(join(FOLDER, "ram")).filter((file) => file !== "trust.json");
   const roles = [
     ...FUNCTIONS.map((name) => fc3.resources[name].props.role),
-    ...FUNCTIONS.map((name) => fc2.resources[name].props.service.role),
+    ...COPYING.map((name) => fc2.resources[name].props.service.role),
   ];
 
   it("are one for each role", () => {

@@ -18,11 +18,8 @@ const CONSUMER = [
   "sqs:ChangeMessageVisibility",
 ];
 const LOG = ["logs:CreateLogStream", "logs:PutLogEvents"];
-const PASSWORDS = [
-  "secretsmanager:GetSecretValue",
-  "ssm:GetParameter",
-  "ecr:GetAuthorizationToken",
-];
+const SECRETS = ["secretsmanager:GetSecretValue", "ssm:GetParameter"];
+const PASSWORDS = [...SECRETS, "ecr:GetAuthorizationToken"];
 const COMPARE = ["ecr:ListImages", "ecr:BatchGetImage"];
 const READ = [...COMPARE, "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer"];
 const WRITE = [
@@ -39,6 +36,9 @@ export const OTHER_ACTIONS: Readonly<Record<FunctionName, readonly string[]>> = 
   worker: [...LOG, ...CONSUMER, ...PASSWORDS, ...READ, ...WRITE],
   // It asks no registry, so it needs no password.
   sweeper: LOG,
+  webhook: [...LOG, ...SECRETS],
+  // Plans ask what there is.
+  api: [...LOG, ...PASSWORDS, ...COMPARE],
 };
 
 /** Service authorization reference: the action has no resource. */

@@ -1,18 +1,22 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { allRights } from "./all-rights.ts";
 import { OTHER_ACTIONS, TABLE_ACTIONS, WITHOUT_RESOURCE } from "./aws-actions.ts";
 import { filledIn } from "./filled-in.ts";
 import { type PackagedService, packageService, type Resource } from "./package-service.ts";
 import { recordedSettings } from "./recorded-settings.ts";
-import { type FunctionName, type UsedRights, usedRights } from "./used-rights.ts";
+import {
+  actionsOf,
+  isLog,
+  lambdaOf,
+  resourceOf,
+  resourcesOf,
+  roleOf,
+  statementsOfRole,
+} from "./service-parts.ts";
+import type { FunctionName, UsedRights } from "./used-rights.ts";
 import { zipEntries } from "./zip-entries.ts";
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-}
-
-const FUNCTIONS = ["orchestrator", "worker", "sweeper"] as const;
+const FUNCTIONS = ["orchestrator", "worker", "sweeper", "webhook", "api"] as const;
 const CONFIG = "examples/functions/imageferry.yaml";
 const PACKAGE_MS_MAX = 300_000;
 
@@ -27,37 +31,15 @@ describe("the service on AWS", () => {
       packageService(),
       packageService(["--stage", "test", "--region", "eu-central-1", ...params]),
     ]);
-    used = await usedRights();
+    used = await allRights();
   }, PACKAGE_MS_MAX);
 
-  function resource(name: string): Resource {
-    const found = service.resources.get(name);
-    if (found === undefined) throw new Error(`there is no resource ${name}`);
-    return found;
-  }
-
-  function ofType(type: string): (readonly [string, Resource])[] {
-    return [...service.resources].filter(([, { Type }]) => Type === type);
-  }
-
-  function lambda(name: string, of: PackagedService = service): Readonly<Record<string, unknown>> {
-    const logicalId = `${name[0]?.toUpperCase()}${name.slice(1)}LambdaFunction`;
-    return of.resources.get(logicalId)?.Properties ?? {};
-  }
-
-  function statementsOf(role: string): readonly Statement[] {
-    const policies = resource(role).Properties["Policies"];
-    if (!Array.isArray(policies)) throw new Error(`role ${role} has no policies`);
-    return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
-  }
-
-  function actionsOf(statements: readonly Statement[]): string[] {
-    return statements.flatMap(({ Action }) => Action).sort();
-  }
-
-  function allowed(role: string, action: string): unknown {
-    return statementsOf(role).find(({ Action }) => [Action].flat().includes(action))?.Resource;
-  }
+  const resource = (name: string) => resourceOf(service, name);
+  const ofType = (type: string) => resourcesOf(service, type);
+  const lambda = (name: string, of: PackagedService = service) => lambdaOf(of, name);
+  const statementsOf = (role: string) => statementsOfRole(service, role);
+  const allowed = (role: string, action: string): unknown =>
+    statementsOf(role).find(({ Action }) => [Action].flat().includes(action))?.Resource;
 
   it("is packaged without network, credentials and warnings", () => {
     expect(service.output).not.toMatch(/NETWORK USED|warn|deprecat/i);
@@ -180,6 +162,40 @@ describe("the service on AWS", () => {
     }
   });
 
+  it("takes pushes from anybody and of this account's ECR, the API's calls from its own", () => {
+    expect(resource("ApiLambdaFunctionUrl").Properties).toMatchObject({ AuthType: "AWS_IAM" });
+    expect(resource("WebhookLambdaFunctionUrl").Properties).toMatchObject({ AuthType: "NONE" });
+    const permissions = ofType("AWS::Lambda::Permission")
+      .map(([, { Properties }]) => Properties)
+      .filter((one) => JSON.stringify(one).match(/(Webhook|Api)LambdaFunction/));
+    const callers = permissions.map(({ Principal, Action, FunctionUrlAuthType, ...rest }) => [
+      Principal,
+      Action,
+      FunctionUrlAuthType ??
+        rest["InvokedViaFunctionUrl"] ??
+        Object.keys(rest).includes("SourceArn"),
+    ]);
+    expect(callers.sort()).toEqual([
+      ["*", "lambda:InvokeFunction", true],
+      ["*", "lambda:InvokeFunctionUrl", "NONE"],
+      ["events.amazonaws.com", "lambda:InvokeFunction", true],
+    ]);
+    const [[, rule]] = ofType("AWS::Events::Rule") as [readonly [string, Resource]];
+    expect(rule.Properties).toMatchObject({
+      State: "ENABLED",
+      EventPattern: {
+        source: ["aws.ecr"],
+        "detail-type": ["ECR Image Action"],
+        detail: {
+          "action-type": ["PUSH"],
+          result: ["SUCCESS"],
+          "repository-name": [{ wildcard: "source/*" }],
+        },
+      },
+    });
+    expect(lambda("webhook")).toMatchObject({ Timeout: 30, ReservedConcurrentExecutions: 5 });
+  });
+
   it("drops logs after a month", () => {
     const groups = ofType("AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
     expect(groups).toEqual(
@@ -280,12 +296,3 @@ describe("the service on AWS", () => {
     });
   });
 });
-
-function roleOf(name: string): string {
-  return `${name[0]?.toUpperCase()}${name.slice(1)}Role`;
-}
-
-/** Streams of one log group have no names before they are made. */
-function isLog(resource: unknown): boolean {
-  return JSON.stringify(resource).includes(":log-group:/aws/lambda/imageferry-");
-}

@@ -71,9 +71,12 @@ describe("the pages on deployment", () => {
     const aws = parse(read("serverless.yml")).functions;
     expect(aws.worker.timeout).toBe(15 * 60);
     expect(read("docs/deploy-aws.md")).toContain("lives for 15 minutes");
-    const reserved = aws.orchestrator.reservedConcurrency + aws.sweeper.reservedConcurrency;
-    expect(reserved).toBe(7);
-    expect(read("docs/deploy-aws.md")).toContain("and seven more");
+    const reserved = ["orchestrator", "sweeper", "webhook", "api"].reduce(
+      (sum, name) => sum + aws[name].reservedConcurrency,
+      0,
+    );
+    expect(reserved).toBe(17);
+    expect(read("docs/deploy-aws.md")).toContain("and seventeen more");
     const alicloud = parse(read("infra/alicloud/s.yaml")).resources.worker.props;
     expect(alicloud.timeout).toBe(30 * 60);
     expect(read("docs/deploy-alicloud.md")).toContain("lives for 30 minutes");

@@ -24,7 +24,9 @@ export interface PackagedService {
 }
 
 /** One of another provider as well: none of its files may be packaged. */
-const BUNDLES = ["aws/orchestrator", "aws/worker", "aws/sweeper", "alicloud/worker"];
+const BUNDLES = ["orchestrator", "worker", "sweeper", "webhook", "api"]
+  .map((name) => `aws/${name}`)
+  .concat("alicloud/worker");
 const NO_NETWORK = fileURLToPath(new URL("./no-network.cjs", import.meta.url));
 const PACKAGED = ["serverless.yml", "package.json", "infra", "examples"];
 const TIMEOUT_MS = 280_000;

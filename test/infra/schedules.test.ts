@@ -10,7 +10,6 @@ import {
   groupSchedules,
   withTriggers,
 } from "../../infra/cloud-schedules.ts";
-import { parseCron } from "../../infra/cron-fields.ts";
 import { loadConfig } from "../../lib/config/load-config.ts";
 
 const EXAMPLE = "examples/functions/imageferry.yaml";
@@ -18,46 +17,6 @@ const EXAMPLE = "examples/functions/imageferry.yaml";
 function written(path: string): string {
   return readFileSync(join(ROOT, path), "utf8");
 }
-
-describe("cron fields", () => {
-  it.each([
-    ["* * * * *", "* * * * ?"],
-    ["0 */6 * * *", "0 0,6,12,18 * * ?"],
-    ["5/20 3 * * *", "5,25,45 3 * * ?"],
-    ["0 0 1,15 * *", "0 0 1,15 * ?"],
-    ["30 3 * * mon-fri", "30 3 ? * MON,TUE,WED,THU,FRI"],
-    ["0 4 * * 0", "0 4 ? * SUN"],
-    ["0 4 * * 5-7", "0 4 ? * SUN,FRI,SAT"],
-    ["0 4 * * 0-7", "0 4 * * ?"],
-    ["0 4 * jan-mar/2 *", "0 4 * 1,3 ?"],
-  ])("of %s", (schedule, fields) => {
-    const parsed = parseCron(schedule).map(({ minute, hour, day, month, weekday }) =>
-      [minute, hour, day, month, weekday].join(" "),
-    );
-    expect(parsed).toEqual([fields]);
-  });
-
-  it("by day or weekday are two", () => {
-    expect(parseCron("0 0 13 * fri").map(({ day, weekday }) => [day, weekday])).toEqual([
-      ["13", "?"],
-      ["?", "FRI"],
-    ]);
-  });
-
-  it.each([
-    ["60 * * * *", "minute"],
-    ["* 24 * * *", "hour"],
-    ["* * 0 * *", "day"],
-    ["* * L * *", "day"],
-    ["* * * 13 *", "month"],
-    ["* * * * 8", "weekday"],
-    ["* * * * fri-mon", "weekday"],
-    ["*/0 * * * *", "minute"],
-    [", * * * *", "minute"],
-  ])("are refused: %s", (schedule, field) => {
-    expect(() => parseCron(schedule)).toThrow(`is no ${field} of a schedule`);
-  });
-});
 
 describe("schedules", async () => {
   const { triggers } = await loadConfig({ config: join(ROOT, EXAMPLE), env: {}, home: "" });
@@ -97,6 +56,34 @@ describe("schedules", async () => {
     for (const [, text = ""] of [...inputs, ...payloads]) {
       expect(orchestratorEvent.parse(JSON.parse(text))).toMatchObject({ kind: "startPolicies" });
     }
+  });
+
+  it.each([
+    ["@daily", undefined, "cron(0 0 * * ? *)", "0 0 0 * * ?"],
+    ["0 3 * * 1", "Asia/Shanghai", "cron(0 3 ? * MON *)", "CRON_TZ=Asia/Shanghai 0 0 3 ? * MON"],
+    ["every 1m", undefined, "rate(1 minute)", "@every 1m"],
+    ["every 6h", undefined, "rate(360 minutes)", "@every 360m"],
+  ])("%s in %s are written as clouds read them", (schedule, timeZone, aws, fc) => {
+    const zone = timeZone === undefined ? {} : { timeZone };
+    const grouped = groupSchedules(new Map([["p", { schedule, ...zone }]]));
+    expect(awsSchedules(grouped)).toContain(`ScheduleExpression: ${aws}\n`);
+    expect(awsSchedules(grouped).includes("ScheduleExpressionTimezone: Asia/Shanghai")).toBe(
+      timeZone !== undefined,
+    );
+    for (const triggers of [fc3Triggers(grouped), fc2Triggers(grouped)]) {
+      expect(JSON.stringify(triggers)).toContain(`"cronExpression":"${fc}"`);
+    }
+  });
+
+  it("in two time zones are two", () => {
+    const schedule = "0 3 * * *";
+    const grouped = groupSchedules(
+      new Map([
+        ["a", { schedule }],
+        ["b", { schedule, timeZone: "Asia/Shanghai" }],
+      ]),
+    );
+    expect(new Set(grouped.map(({ name }) => name)).size).toBe(2);
   });
 
   it("of nothing are nothing", () => {

@@ -14,8 +14,11 @@ import { seededRandom } from "../support/seeded-random.ts";
 import { policyOf } from "../support/sync-world.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
-/** A function of the pipeline. */
-export type FunctionName = "orchestrator" | "worker" | "sweeper";
+/** A function that copies. */
+export type PipelineFunction = "orchestrator" | "worker" | "sweeper";
+
+/** A function that is deployed. */
+export type FunctionName = PipelineFunction | "webhook" | "api";
 
 /** A call of the state table; each is one action of a cloud, or two. */
 export type TableCall = "get" | "getMany" | "query" | "put" | "putMany" | "delete";
@@ -26,7 +29,7 @@ export interface UsedRights {
   readonly orders: ReadonlySet<"task" | "run">;
 }
 
-const FUNCTIONS: readonly FunctionName[] = ["orchestrator", "worker", "sweeper"];
+const FUNCTIONS: readonly PipelineFunction[] = ["orchestrator", "worker", "sweeper"];
 const HOUR_MS = 3_600_000;
 
 /**
@@ -34,7 +37,7 @@ const HOUR_MS = 3_600_000;
  * needs the lock on its referrers tag, and tells what each function asked of the table and the
  * queues.
  */
-export async function usedRights(): Promise<ReadonlyMap<FunctionName, UsedRights>> {
+export async function usedRights(): Promise<ReadonlyMap<PipelineFunction, UsedRights>> {
   const clock = new VirtualClock();
   const source = createFakeRegistry({ clock });
   const target = createFakeRegistry({ clock, quirks: { noSubject: true } });
@@ -47,16 +50,16 @@ export async function usedRights(): Promise<ReadonlyMap<FunctionName, UsedRights
   const table = createMemoryTable({ clock });
   const tasks: TaskOrder[] = [];
   const runs: RunOrder[] = [];
-  const used = new Map<FunctionName, UsedRights>();
+  const used = new Map<PipelineFunction, UsedRights>();
 
-  const pipelineOf = (name: FunctionName): Pipeline => {
+  const pipelineOf = (name: PipelineFunction): Pipeline => {
     const rights = { table: new Set<TableCall>(), orders: new Set<"task" | "run">() };
     used.set(name, rights);
     const emit = () => undefined;
     const random = seededRandom(FUNCTIONS.indexOf(name));
     return createCloudPipeline({
       ...{ clock, random, emit, requests: transport.requests },
-      table: recording(table, rights.table),
+      table: recordCalls(table, rights.table),
       fleet: createRegistryFleet({
         settings: ["source.test", "target.test"].map((registry) => ({ registry, plainHttp: true })),
         env: {},
@@ -104,7 +107,7 @@ export async function usedRights(): Promise<ReadonlyMap<FunctionName, UsedRights
 }
 
 /** Writes down which calls are made. */
-function recording(table: StateTable, calls: Set<TableCall>): StateTable {
+export function recordCalls(table: StateTable, calls: Set<TableCall>): StateTable {
   return {
     get(...args) {
       calls.add("get");

@@ -44,6 +44,15 @@ describe("the configuration of functions", () => {
     await expect(loading).rejects.not.toMatchObject({ message: expect.stringContaining("canary") });
   });
 
+  it("leaves no certificate unverified unless that is said twice", async () => {
+    const trusting = { registries: { "a.example": { insecureSkipTlsVerify: true } } };
+    const refused = { code: "CONFIG_INSECURE", message: expect.stringContaining("a.example") };
+    await expect(load(trusting)).rejects.toMatchObject(refused);
+    expect((await load(trusting, { IMAGEFERRY_ALLOW_INSECURE: "1" })).registries).toHaveLength(1);
+    const all = { NODE_TLS_REJECT_UNAUTHORIZED: "0", IMAGEFERRY_ALLOW_INSECURE: "1" };
+    await expect(load({ registries: {} }, all)).rejects.toMatchObject({ code: "CONFIG_INSECURE" });
+  });
+
   it("has to be there", async () => {
     const missing = loadFunctionConfig(join(folder, "missing.yaml"), {});
     await expect(missing).rejects.toMatchObject({ code: "CONFIG_NOT_FOUND" });

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandom } from "../../lib/base/random.ts";
+import { withoutWarnings } from "../../lib/base/without-warnings.ts";
 import { prepareDynamodb } from "../../lib/state/dynamodb-setup.ts";
 import { DYNALITE_ENV, type DynaliteServer, startDynalite } from "../support/dynalite-server.ts";
 import {
@@ -19,11 +20,14 @@ beforeAll(async () => {
   // Tables take a moment, as the real ones do.
   server = await startDynalite({ createTableMs: 300 });
   faulty = await startFaultyDynamodb(server.endpoint);
-  client = new DynamoDBClient({
-    endpoint: server.endpoint,
-    region: "eu-test-1",
-    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "CANARY-secret" },
-  });
+  client = withoutWarnings(
+    () =>
+      new DynamoDBClient({
+        endpoint: server.endpoint,
+        region: "eu-test-1",
+        credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "CANARY-secret" },
+      }),
+  );
 });
 afterAll(async () => {
   client.destroy();

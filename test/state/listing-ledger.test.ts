@@ -135,4 +135,18 @@ describe("ListingLedger", () => {
       code: "RUN_UNKNOWN",
     });
   });
+
+  it("is fenced off by a cancel, and can be gone on with once the run is open again", async () => {
+    const first = await claim();
+    await first.save(RECORD);
+    clock.advance(1);
+    const cancelledAt = clock.now();
+    expect(await runs.cancel("r1")).toMatchObject({ cancelledAt, listing: { epoch: 2 } });
+    expect(await first.renew()).toBe(false);
+    expect(await first.complete({})).toBe(false);
+    expect(await listings.claim("r1", { owner: "us", leaseMs: 1 })).toBeUndefined();
+    await runs.reopen("r1");
+    // The first may have done more than it saved.
+    expect(await claim()).toMatchObject({ epoch: 3, takenOver: true, record: RECORD });
+  });
 });

@@ -156,4 +156,19 @@ describe("RunLedger", () => {
       message: `the stored record of a run ${what}`,
     });
   });
+
+  it("marks a running run as cancelled, once, and leaves one that ended alone", async () => {
+    await ledger.create(newRun("r1"));
+    const cancelledAt = clock.now();
+    const listing = { epoch: 1, freeAt: cancelledAt };
+    expect(await ledger.cancel("r1")).toMatchObject({ state: "running", cancelledAt, listing });
+    clock.advance(1);
+    expect(await ledger.cancel("r1")).toMatchObject({ cancelledAt });
+    await ledger.interrupt("r1", {});
+    await ledger.reopen("r1");
+    expect((await ledger.get("r1"))?.cancelledAt).toBeUndefined();
+    await ledger.interrupt("r1", {});
+    expect((await ledger.cancel("r1")).cancelledAt).toBeUndefined();
+    await expect(ledger.cancel("r9")).rejects.toMatchObject({ code: "RUN_UNKNOWN" });
+  });
 });

@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { buildApp } from "fauxqs";
+import { withoutWarnings } from "../../lib/base/without-warnings.ts";
 
 /** How a queue treats messages. */
 export interface QueueSettings {
@@ -38,7 +39,9 @@ export async function startFauxqsServer(): Promise<FauxqsServer> {
   const app = buildApp({ logger: false, host: "queues@127.0.0.1" });
   const endpoint = await app.listen({ port: 0, host: "127.0.0.1" });
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const client = new SQSClient({ region: "us-east-1", endpoint, credentials });
+  const client = withoutWarnings(
+    () => new SQSClient({ region: "us-east-1", endpoint, credentials }),
+  );
   const attributes = async (queueUrl: string): Promise<ReadonlyMap<string, string>> => {
     const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] });
     return new Map(Object.entries((await client.send(command)).Attributes ?? {}));

@@ -20,19 +20,27 @@ export interface RealRegistry {
   stop(): Promise<void>;
 }
 
+/** Where a registry tells of pushes; Distribution's alone can. */
+export interface PushNotifications {
+  readonly url: string;
+  /** What it sends along as `Authorization`. */
+  readonly authorization: string;
+}
+
 const START_MS_MAX = 10_000;
 const POLL_MS = 50;
 
 /** Starts a registry on a free port of 127.0.0.1, or says which program is missing. */
 export async function startRegistry(
   kind: RealRegistryKind,
+  notifications?: PushNotifications,
 ): Promise<RealRegistry | { readonly missing: string }> {
   const binary = await findBinary(kind);
   if (binary === undefined) return { missing: kind };
   const folder = await mkdtemp(join(tmpdir(), `imageferry-${kind}-`));
   const port = await freePort();
   const config = join(folder, "config");
-  await writeFile(config, configOf(kind, join(folder, "storage"), port));
+  await writeFile(config, configOf(kind, { folder, port, notifications }));
   const child = spawn(binary, ["serve", config], { stdio: "ignore", env: {} });
   const url = new URL(`http://127.0.0.1:${port}`);
   const stop = async () => {
@@ -64,7 +72,16 @@ export async function withRegistry(
 }
 
 /** JSON is YAML, so one notation serves all three. */
-function configOf(kind: RealRegistryKind, rootDirectory: string, port: number): string {
+function configOf(
+  kind: RealRegistryKind,
+  place: {
+    readonly folder: string;
+    readonly port: number;
+    readonly notifications: PushNotifications | undefined;
+  },
+): string {
+  const { folder, port, notifications } = place;
+  const rootDirectory = join(folder, "storage");
   const address = "127.0.0.1";
   if (kind === "zot") {
     return JSON.stringify({ storage: { rootDirectory }, http: { address, port: String(port) } });
@@ -74,10 +91,18 @@ function configOf(kind: RealRegistryKind, rootDirectory: string, port: number): 
     log: { level: "error" },
     storage: { filesystem: { rootdirectory: rootDirectory }, delete: { enabled: true } },
     http: { addr: `${address}:${port}` },
+    ...(notifications && { notifications: { endpoints: [endpointOf(notifications)] } }),
   });
 }
 
-async function freePort(): Promise<number> {
+/** Distribution docs, *Configuring a registry*, `notifications`. */
+function endpointOf({ url, authorization }: PushNotifications) {
+  const headers = { Authorization: [authorization] };
+  return { name: "ferry", url, headers, timeout: "5s", threshold: 3, backoff: "1s" };
+}
+
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

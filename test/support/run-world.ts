@@ -37,6 +37,8 @@ export interface RunWorldOptions {
   readonly reaper?: Reaper;
   /** A listing that cannot be had now is put off. */
   readonly patient?: boolean;
+  /** What each write to the table takes. Default: nothing. */
+  readonly writeMs?: number;
   /** Tells whether the queues are away. */
   readonly isAway?: () => boolean;
   /** What workers copy, whatever the tag. */
@@ -88,7 +90,7 @@ export function createRunWorld(options: RunWorldOptions): RunWorld {
 
   /** Everything a process is made of; it shares the table and the world's registries with others. */
   const portsOf = (process: DyingProcess) => {
-    const own = process.table(table);
+    const own = process.table(slowly(table, clock, options.writeMs));
     const ownClock = process.clock(clock);
     const ledgers = { clock: ownClock, random };
     const transport = countRequests(
@@ -185,6 +187,20 @@ export function createRunWorld(options: RunWorldOptions): RunWorld {
         });
         await ports.tasks.settle(claim, "copied", outcome);
       }),
+  };
+}
+
+/** The table with writes that take a while. */
+function slowly(table: StateTable, clock: VirtualClock, writeMs = 0): StateTable {
+  if (writeMs === 0) return table;
+  return {
+    get: (key) => table.get(key),
+    getMany: (keys) => table.getMany(keys),
+    query: (...args) => table.query(...args),
+    put: (...args) => clock.sleep(writeMs).then(() => table.put(...args)),
+    putMany: (writes) => clock.sleep(writeMs).then(() => table.putMany(writes)),
+    delete: (...args) => clock.sleep(writeMs).then(() => table.delete(...args)),
+    close: () => table.close(),
   };
 }
 

@@ -4,6 +4,8 @@ import { systemClock } from "../../lib/base/system-clock.ts";
 import { countRequests } from "../../lib/http/counting-transport.ts";
 import type { RegistrySettings } from "../../lib/http/origin-settings.ts";
 import { type ManifestReference, parseReference } from "../../lib/oci/reference.ts";
+import type { FerryOptions } from "../../lib/runtime/ferry.ts";
+import { lazyNotices } from "../../lib/runtime/lazy-notices.ts";
 import { LocalFerry } from "../../lib/runtime/local-ferry.ts";
 import { createRegistryFleet } from "../../lib/runtime/registry-fleet.ts";
 import { createMemoryTable } from "../../lib/state/memory-table.ts";
@@ -30,6 +32,9 @@ export interface SyncWorldOptions {
   readonly table?: StateTable;
   readonly jobs?: number;
   readonly retries?: number;
+  /** Whom to tell that runs have ended, and what their references mean. */
+  readonly notifications?: FerryOptions["notifications"];
+  readonly env?: FerryOptions["env"];
 }
 
 /**
@@ -66,20 +71,24 @@ export function createSyncWorld(options: SyncWorldOptions = {}): SyncWorld {
     emit: onEvent,
     transport: () => transport,
   });
+  const { env = {}, notifications } = options;
+  const userAgent = "imageferry/test";
+  const table = options.table ?? createMemoryTable({ clock });
   const ferry = new LocalFerry({
-    table: options.table ?? createMemoryTable({ clock }),
+    table,
+    notices: lazyNotices({ notifications, table, clock, random, env, emit: onEvent, userAgent }),
     fleet,
     requests: transport.requests,
     clock,
     random,
     options: {
-      env: {},
+      env,
       home: "/nowhere",
       registries,
       credentials: new Map(),
       retries: options.retries ?? 0,
       onEvent,
-      userAgent: "imageferry/test",
+      userAgent,
       ...(options.jobs !== undefined && { jobs: options.jobs }),
     },
   });

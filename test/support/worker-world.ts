@@ -21,10 +21,11 @@ import type { SyncEvent } from "../../lib/sync/events.ts";
 import { DEFAULT_COPY_OPTIONS } from "../../lib/sync/policy.ts";
 import { createReferrersTags } from "../../lib/sync/referrers-tag.ts";
 import { type RunTaskPorts, runTask, type TaskEnd } from "../../lib/sync/run-task.ts";
-import { createSharedLimits, PAUSE_MAX_MS } from "../../lib/sync/shared-limits.ts";
+import { createSharedLimits } from "../../lib/sync/shared-limits.ts";
 import type { ImageLocation, TagTask } from "../../lib/sync/task.ts";
 import { taskId } from "../../lib/sync/task-identity.ts";
 import { encodeTask } from "../../lib/sync/task-wire.ts";
+import { PAUSE_MAX_MS } from "../../lib/transfer/waits-too-long.ts";
 import { type Mortal, mortal } from "./mortal.ts";
 import { seededRandom } from "./seeded-random.ts";
 

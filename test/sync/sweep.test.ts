@@ -257,3 +257,42 @@ describe("sweeping runs", () => {
     expect(await ledgersOf(made).runs.get(RUN)).toMatchObject({ state: "finished" });
   });
 });
+
+describe("a sweep of a cancelled run", () => {
+  it("waits for who is at work, dispatches nothing, and ends the run", async () => {
+    const made = await listedWorld();
+    await leaveTask(made, "running");
+    const { runs } = ledgersOf(made);
+    await runs.cancel(RUN);
+    await made.clock.advance(MINUTE_MS);
+    expect(await swept(made)).toMatchObject({ ...NOTHING, runsSeen: 1 });
+    await made.clock.advance(5 * MINUTE_MS);
+    expect(await swept(made)).toMatchObject({ ...NOTHING, runsFinished: [RUN] });
+    expect(made.tasks).toEqual([]);
+    const record = await runs.get(RUN);
+    expect(record).toMatchObject({ state: "interrupted" });
+    expect(await activeIds(made)).toEqual([]);
+    const report = record && (await reportOfRun(record, ledgersOf(made).tasks));
+    expect(report).toMatchObject({ cancelled: true, totals: { planned: 3, suspended: 3 } });
+    expect(report?.suspended).toHaveLength(3);
+  });
+
+  it("gives workers time to hear of it", async () => {
+    const made = await listedWorld();
+    await ledgersOf(made).runs.cancel(RUN);
+    await made.clock.advance(9_000);
+    expect((await swept(made)).runsFinished).toEqual([]);
+    await made.clock.advance(1_000);
+    expect((await swept(made)).runsFinished).toEqual([RUN]);
+  });
+
+  it("finishes it, when all was done by then", async () => {
+    const made = await listedWorld();
+    for (const order of made.tasks) await made.work(order);
+    const { runs } = ledgersOf(made);
+    await runs.cancel(RUN);
+    await made.clock.advance(MINUTE_MS);
+    await swept(made);
+    expect(await runs.get(RUN)).toMatchObject({ state: "finished" });
+  });
+});

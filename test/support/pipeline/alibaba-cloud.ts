@@ -79,13 +79,14 @@ export async function startAlibabaCloud(settings: AlibabaCloudSettings): Promise
     invocations: emulator.invocations,
     orchestrate: (event) => call("orchestrator", event),
     sweep: () => call("sweeper", timerEvent("sweep", "")),
+    request: (request) => emulator.invokeHttp(fcKey("api", service.service), request),
     async deliverAgain(task) {
       const delivered = emulator.invoke(fcKey("worker", service.service), task);
       again.add(delivered);
       void delivered.finally(() => again.delete(delivered));
     },
-    killWorkers: (count) =>
-      emulator.kill({ functionKey: fcKey("worker", service.service), count }).length,
+    kill: (name, count) =>
+      emulator.kill({ functionKey: fcKey(name, service.service), count }).length,
     async stop() {
       await emulator.stop();
       await Promise.all(again);

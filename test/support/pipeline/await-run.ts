@@ -3,6 +3,7 @@ import { systemRandom } from "../../../lib/base/random.ts";
 import { systemClock } from "../../../lib/base/system-clock.ts";
 import { createRunLedger } from "../../../lib/state/run-ledger.ts";
 import { createTaskLedger } from "../../../lib/state/task-ledger.ts";
+import type { TaskRow } from "../../../lib/state/task-row.ts";
 import type { RunReport } from "../../../lib/sync/report.ts";
 import { reportOfRun } from "../../../lib/sync/stored-report.ts";
 import type { PipelineCloud } from "./pipeline-cloud.ts";
@@ -15,6 +16,8 @@ export interface AwaitRunOptions {
   readonly sweepMs?: number;
   /** Called before each sweep; a test may break something. */
   readonly meanwhile?: () => Promise<void>;
+  /** Sweepers die on purpose, or of a busy machine: what they answer does not matter. */
+  readonly sweepsMayFail?: boolean;
 }
 
 /** Starts a run and gives its id. */
@@ -28,7 +31,7 @@ export async function startCloudRun(cloud: PipelineCloud, event: object): Promis
 export async function awaitRun(
   cloud: PipelineCloud,
   runId: string,
-  { timeoutMs = 120_000, sweepMs = 1_000, meanwhile }: AwaitRunOptions = {},
+  { timeoutMs = 120_000, sweepMs = 1_000, meanwhile, sweepsMayFail = false }: AwaitRunOptions = {},
 ): Promise<RunReport> {
   const ports = { clock: systemClock, random: systemRandom };
   const runs = createRunLedger(cloud.table, ports);
@@ -43,8 +46,18 @@ export async function awaitRun(
     }
     await meanwhile?.();
     await delay(sweepMs);
-    await cloud.sweep();
+    await cloud.sweep().catch((failure: unknown) => {
+      if (!sweepsMayFail) throw failure;
+    });
   }
+}
+
+/** Every task row of a run. */
+export async function tasksOf(cloud: PipelineCloud, runId: string): Promise<readonly TaskRow[]> {
+  const ledger = createTaskLedger(cloud.table, { clock: systemClock, random: systemRandom });
+  const rows: TaskRow[] = [];
+  for await (const row of ledger.list(runId)) rows.push(row);
+  return rows;
 }
 
 /** What the last invocations printed. */

@@ -78,8 +78,9 @@ export async function startAwsCloud(settings: AwsCloudSettings): Promise<Pipelin
     invocations: lambda.invocations,
     orchestrate: (event) => call("orchestrator", event),
     sweep: () => call("sweeper", scheduledEvent("sweep")),
+    request: (request) => lambda.invokeHttp("api", request),
     deliverAgain: (task) => queues.send(tasks, JSON.stringify(task)),
-    killWorkers: (count) => lambda.kill({ functionKey: "worker", count }).length,
+    kill: (functionKey, count) => lambda.kill({ functionKey, count }).length,
     async stop() {
       await Promise.all(pollers.map((poller) => poller.stop()));
       await lambda.stop();

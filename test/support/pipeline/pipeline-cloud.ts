@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { StateTable } from "../../../lib/state/state-table.ts";
 import type { TaskMessage } from "../../../lib/sync/dispatcher.ts";
+import type { TriggerAnswer, TriggerRequest } from "../function-host/http-trigger.ts";
 import type { InvocationRecord } from "../function-host/invocation-record.ts";
 
 /** What the functions of an emulated cloud are given. */
@@ -15,9 +16,14 @@ export interface CloudSettings {
   readonly lifeMs?: number;
   /** Workers at once. Default: 20. */
   readonly workers?: number;
+  /** Host the HTTP API too. Default: no. */
+  readonly api?: boolean;
   /** Variables besides those that the functions need. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** A function that is hosted. */
+export type PipelineFunction = ReturnType<typeof pipelineFunctions>[number]["name"];
 
 /** The whole pipeline on an emulated cloud: built bundles, table, queues or invocations. */
 export interface PipelineCloud {
@@ -34,10 +40,12 @@ export interface PipelineCloud {
   orchestrate(event: object): Promise<unknown>;
   /** Calls the sweeper as its schedule does, and waits for its answer. */
   sweep(): Promise<unknown>;
+  /** Sends the HTTP API a request, where it is hosted. */
+  request(request: TriggerRequest): Promise<TriggerAnswer>;
   /** Delivers a task to a worker once more, as platforms may; nobody waits for it. */
   deliverAgain(task: TaskMessage): Promise<void>;
-  /** Kills workers at work, as many as `count`, and tells how many there were. */
-  killWorkers(count: number): number;
+  /** Kills invocations under way of a function, as many as `count`, and tells how many. */
+  kill(name: PipelineFunction, count: number): number;
   stop(): Promise<void>;
 }
 
@@ -48,6 +56,8 @@ export function testedFunctions(): string {
   return process.env["IMAGEFERRY_FUNCTIONS"] ?? BUILT;
 }
 
+const API = { name: "api", memoryMb: 512, timeoutMs: 60_000, concurrencyMax: 2 } as const;
+
 /** The functions of a pipeline, with what differs between them. */
 export function pipelineFunctions(settings: CloudSettings) {
   const { memoryMb = 512, lifeMs = 60_000, workers = 20 } = settings;
@@ -55,6 +65,7 @@ export function pipelineFunctions(settings: CloudSettings) {
     { name: "orchestrator", memoryMb: 512, timeoutMs: lifeMs, concurrencyMax: 4 },
     { name: "worker", memoryMb, timeoutMs: lifeMs, concurrencyMax: workers },
     { name: "sweeper", memoryMb: 512, timeoutMs: 60_000, concurrencyMax: 1 },
+    ...(settings.api === true ? [API] : []),
   ] as const;
 }
 
