@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const MEASURED = ["test/e2e/memory.test.ts", "test/e2e/start-up.test.ts"];
+
 export default defineConfig({
   test: {
     projects: [
@@ -10,6 +12,8 @@ export default defineConfig({
           exclude: ["test/e2e/**", "test/bench/**"],
           pool: "threads",
           isolate: false,
+          // Of two cores vitest would leave one idle.
+          maxWorkers: "100%",
           setupFiles: ["test/support/fixed-seed.ts"],
           testTimeout: 20_000,
         },
@@ -18,12 +22,23 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: MEASURED,
           globalSetup: ["test/e2e/global-setup.ts"],
           pool: "forks",
-          // Memory and start-up are measured: nothing else may run beside them.
+          maxWorkers: "100%",
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // Nothing else may run beside what is measured.
+          name: "measured",
+          include: MEASURED,
+          globalSetup: ["test/e2e/global-setup.ts"],
+          pool: "forks",
           fileParallelism: false,
           testTimeout: 180_000,
-          hookTimeout: 120_000,
         },
       },
     ],

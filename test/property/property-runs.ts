@@ -1,0 +1,25 @@
+import fc from "fast-check";
+
+/** Counts runs of properties, so that a suite can tell how much it tried. */
+export class PropertyRuns {
+  #runs = 0;
+
+  /** @throws {Error} with a counterexample, made small, and the seed that shows it again. */
+  holds<T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>, runs: number): void {
+    fc.assert(property, { numRuns: runs });
+    this.#runs += runs;
+  }
+
+  /** As `holds`, for a property that takes its time. */
+  async holdsInTime<T extends [unknown, ...unknown[]]>(
+    property: fc.IAsyncProperty<T>,
+    runs: number,
+  ): Promise<void> {
+    await fc.assert(property, { numRuns: runs });
+    this.#runs += runs;
+  }
+
+  get runs(): number {
+    return this.#runs;
+  }
+}

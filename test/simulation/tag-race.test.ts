@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { type RaceRules, raceForTag } from "./tag-race.ts";
+import { portionOf } from "./thoroughness.ts";
+
+const RACES = portionOf(50_000);
+const CONTROLS = 2000;
+
+async function races(
+  count: number,
+  rules: RaceRules,
+): Promise<{ readonly setBack: readonly number[]; readonly sets: number }> {
+  const setBack: number[] = [];
+  let sets = 0;
+  for (let seed = 0; seed < count; seed++) {
+    const { versions, isSetBack } = await raceForTag(seed, rules);
+    sets += versions.length;
+    if (isSetBack) setBack.push(seed);
+  }
+  return { setBack, sets };
+}
+
+describe("workers that set one tag while its source moves", () => {
+  it("never set it back under the lease", { timeout: 1_800_000 }, async () => {
+    const { setBack, sets } = await races(RACES, "under the lease");
+    console.info(`tag races: ${RACES} schedules, ${sets} sets, ${setBack.length} set back`);
+    expect(setBack).toEqual([]);
+    expect(sets).toBeGreaterThan(RACES);
+  });
+
+  it("set it back time and again without the lease: the races above are races", async () => {
+    const { setBack } = await races(CONTROLS, "without it");
+    expect(setBack.length).toBeGreaterThan(CONTROLS / 20);
+  });
+});
