@@ -24,7 +24,7 @@ export function runDigest(changes: Partial<RunDigest> = {}): RunDigest {
 }
 
 /** A tag that was copied. */
-export function copied(source: string, target: string): RunDigest["copied"][number] {
+function copied(source: string, target: string): RunDigest["copied"][number] {
   return { source, target, sourceDigest: DIGEST, targetDigest: DIGEST };
 }
 

@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import { Campaign, deathWords, scenarioAt, simulateDeaths, tallyLine } from "./campaign.ts";
+import type { Death } from "./faults.ts";
 import { ONE_IN, portionOf } from "./thoroughness.ts";
+
+/** Before and after every effect from `first` on, of so many. */
+function deathsFrom(first: number, effects: number): readonly Death[] {
+  return Array.from({ length: Math.max(0, effects - first) }, (_, step) => first + step).flatMap(
+    (effect) => [false, true].map((after) => ({ effect, after })),
+  );
+}
 
 it("two processes that die at any two effects of the smallest scenario leave nothing undone", {
   timeout: 1_800_000,
@@ -9,18 +17,12 @@ it("two processes that die at any two effects of the smallest scenario leave not
   const scenario = scenarioAt(0);
   const { effects } = await simulateDeaths(scenario, []);
   let pairs = 0;
-  for (let first = 0; first < effects; first++) {
-    for (const isFirstAfter of [false, true]) {
-      const one = { effect: first, after: isFirstAfter };
-      const alone = await simulateDeaths(scenario, [one]);
-      for (let second = first + 1; second < alone.effects; second++) {
-        for (const after of [false, true]) {
-          if (pairs++ % ONE_IN > 0) continue;
-          const deaths = [one, { effect: second, after }];
-          const report = await simulateDeaths(scenario, deaths);
-          campaign.add(`kill 0 ${deathWords(deaths)}`, report);
-        }
-      }
+  for (const one of deathsFrom(0, effects)) {
+    const alone = await simulateDeaths(scenario, [one]);
+    for (const two of deathsFrom(one.effect + 1, alone.effects)) {
+      if (pairs++ % ONE_IN > 0) continue;
+      const report = await simulateDeaths(scenario, [one, two]);
+      campaign.add(`kill 0 ${deathWords([one, two])}`, report);
     }
   }
   console.info(tallyLine("pairs of kill points", campaign.tally));
