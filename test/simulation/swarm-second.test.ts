@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { simulateSeed, tallyLine } from "./campaign.ts";
 import { runSwarm, SWARM_HALF } from "./swarm-schedules.ts";
+import { portionOf } from "./thoroughness.ts";
 
-const REPEATED = 200;
+const REPEATED = portionOf(200);
 
 describe("the swarm", () => {
   it("breaks no invariant in its second half and comes to its end", {
