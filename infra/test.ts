@@ -29,7 +29,12 @@ const PROGRAMS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Steps colour their output even for a file unless they are told. */
-const ENV = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: "1" };
+const ENV = {
+  ...process.env,
+  ...(!process.stdout.isTTY && { NO_COLOR: "1" }),
+  // One of the checks builds.
+  IMAGEFERRY_BUILT: "1",
+};
 
 const folder = await mkdtemp(join(tmpdir(), "imageferry-test-"));
 try {

