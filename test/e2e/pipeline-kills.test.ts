@@ -5,10 +5,11 @@ import { startAwsCloud } from "../support/pipeline/aws-cloud.ts";
 import { startMigration } from "../support/pipeline/migration.ts";
 import type { CloudSettings, PipelineCloud } from "../support/pipeline/pipeline-cloud.ts";
 import { seededRandom } from "../support/seeded-random.ts";
+import { THOROUGH } from "../support/thoroughness.ts";
 
 const REPOSITORIES = 6;
-const TAGS = 300;
-const KILLS = 30;
+const TAGS = THOROUGH ? 300 : 90;
+const KILLS = THOROUGH ? 30 : 9;
 const KILLS_AT_ONCE = 3;
 const CUT_OFF_MAX = 5;
 /** Of the tasks, so many are delivered twice at least. */
@@ -16,7 +17,7 @@ const DUPLICATE_SHARE_MIN = 0.2;
 const DUPLICATE_SHARE = 0.3;
 const TEST_MS_MAX = 900_000;
 
-const LIMITS = { memoryMb: 128, workers: 20, lifeMs: 60_000 };
+const LIMITS = { memoryMb: 128, workers: 20, lifeMs: THOROUGH ? 60_000 : 30_000 };
 
 const CLOUDS: readonly {
   readonly what: string;

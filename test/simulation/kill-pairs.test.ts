@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { ONE_IN, portionOf } from "../support/thoroughness.ts";
 import { Campaign, deathWords, scenarioAt, simulateDeaths, tallyLine } from "./campaign.ts";
 import type { Death } from "./faults.ts";
-import { ONE_IN, portionOf } from "./thoroughness.ts";
 
 /** Before and after every effect from `first` on, of so many. */
 function deathsFrom(first: number, effects: number): readonly Death[] {

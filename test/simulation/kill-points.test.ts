@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ONE_IN } from "../support/thoroughness.ts";
 import { Campaign, deathWords, simulateDeaths, tallyLine } from "./campaign.ts";
 import type { Death } from "./faults.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { ONE_IN } from "./thoroughness.ts";
 
 /** Of the effects, each sixth unless all are asked for. */
 const EVERY = ONE_IN === 1 ? 1 : 6;

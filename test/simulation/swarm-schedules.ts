@@ -1,5 +1,5 @@
+import { portionOf } from "../support/thoroughness.ts";
 import { Campaign, simulateSeed, type Tally } from "./campaign.ts";
-import { portionOf } from "./thoroughness.ts";
 
 /** How many schedules each half of the swarm has. */
 export const SWARM_HALF: number = portionOf(10_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { portionOf } from "../support/thoroughness.ts";
 import { simulateSeed, tallyLine } from "./campaign.ts";
 import { runSwarm, SWARM_HALF } from "./swarm-schedules.ts";
-import { portionOf } from "./thoroughness.ts";
 
 const REPEATED = portionOf(200);
 

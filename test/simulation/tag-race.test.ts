@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { portionOf } from "../support/thoroughness.ts";
 import { type RaceRules, raceForTag } from "./tag-race.ts";
-import { portionOf } from "./thoroughness.ts";
 
 const RACES = portionOf(50_000);
 const CONTROLS = 2000;
