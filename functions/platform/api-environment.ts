@@ -2,12 +2,11 @@ import { homedir } from "node:os";
 import { systemRandom } from "../../lib/base/random.ts";
 import { systemClock } from "../../lib/base/system-clock.ts";
 import { VERSION } from "../../lib/cli/version.ts";
-import { createFunctionLog, type FunctionLog } from "../../lib/observe/function-log.ts";
+import type { FunctionLog } from "../../lib/observe/function-log.ts";
 import { loadFunctionConfig } from "../../lib/runtime/function-config.ts";
 import {
   type FunctionVariables,
   readFunctionSettings,
-  readLogLevel,
 } from "../../lib/runtime/function-settings.ts";
 import { openDispatch } from "../../lib/runtime/open-dispatch.ts";
 import { openState } from "../../lib/state/open-state.ts";
@@ -15,6 +14,8 @@ import type { ApiHandler } from "../../lib/web/api-request.ts";
 import { createApi } from "../../lib/web/create-api.ts";
 import { createRunService } from "../../lib/web/stored-run-service.ts";
 import { createTokenCheck } from "../../lib/web/token-check.ts";
+import { openLate } from "./open-late.ts";
+import { openProcessLog } from "./process-log.ts";
 
 /** What the API function works with; made once, it serves every invocation of its process. */
 export interface ApiEnvironment {
@@ -36,27 +37,8 @@ export interface ApiEnvironmentOptions {
 
 /** Makes the environment of a process; nothing is read or opened yet. */
 export function createApiEnvironment(options: ApiEnvironmentOptions): ApiEnvironment {
-  const log = createFunctionLog({
-    level: readLogLevel(options.env),
-    clock: systemClock,
-    write: (line) => process.stdout.write(line),
-  });
-  let opened: Promise<ApiHandler> | undefined;
-  const openAnew = async (): Promise<ApiHandler> => {
-    try {
-      return await openApi(options, log);
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
-  return {
-    log,
-    open: () => {
-      opened ??= openAnew();
-      return opened;
-    },
-  };
+  const log = openProcessLog(options.env);
+  return { log, open: openLate(() => openApi(options, log)) };
 }
 
 async function openApi(

@@ -1,7 +1,7 @@
 import type { Clock } from "../../lib/base/clock.ts";
 import { systemClock } from "../../lib/base/system-clock.ts";
 import { VERSION } from "../../lib/cli/version.ts";
-import { createFunctionLog, type FunctionLog } from "../../lib/observe/function-log.ts";
+import type { FunctionLog } from "../../lib/observe/function-log.ts";
 import {
   createInvocationMetrics,
   type InvocationMetrics,
@@ -10,11 +10,12 @@ import {
 import {
   type FunctionVariables,
   readFunctionSettings,
-  readLogLevel,
 } from "../../lib/runtime/function-settings.ts";
 import { keepHeapLean } from "../../lib/runtime/lean-heap.ts";
 import { type OpenPipeline, openPipeline } from "../../lib/runtime/open-pipeline.ts";
 import type { EventSink } from "../../lib/sync/events.ts";
+import { openLate } from "./open-late.ts";
+import { openProcessLog, writeLine } from "./process-log.ts";
 import type { Redelivery } from "./redelivery.ts";
 
 /** What a function works with; made once, it serves every invocation of its process. */
@@ -44,36 +45,27 @@ export interface EnvironmentOptions {
 /** Makes the environment of a process; nothing is read or opened yet. */
 export function createEnvironment(options: EnvironmentOptions): FunctionEnvironment {
   const { env, codeFolder, metricsForm, redelivery } = options;
-  // Not by way of the console, to which platforms add words of their own.
-  const write = (line: string) => void process.stdout.write(line);
-  const log = createFunctionLog({ level: readLogLevel(env), clock: systemClock, write });
+  const log = openProcessLog(env);
   let requests: ReadonlyMap<string, number> = new Map();
   const metrics = createInvocationMetrics({
-    ...{ form: metricsForm, clock: systemClock, write },
+    ...{ form: metricsForm, clock: systemClock, write: writeLine },
     requests: () => requests,
   });
   const emit: EventSink = (event) => {
     log.sink(event);
     metrics.sink(event);
   };
-  let opened: Promise<OpenPipeline> | undefined;
-  const openAnew = async (): Promise<OpenPipeline> => {
-    try {
-      const settings = readFunctionSettings(env, codeFolder);
-      const userAgent = `imageferry/${VERSION}`;
-      const pipeline = await openPipeline(settings, { env, emit, userAgent });
-      requests = pipeline.requests;
-      // Not before: loading code makes garbage that a larger young generation gets over faster.
-      keepHeapLean(systemClock);
-      return pipeline;
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
-  const open = (): Promise<OpenPipeline> => {
-    opened ??= openAnew();
-    return opened;
-  };
+  const open = openLate(async () => {
+    const settings = readFunctionSettings(env, codeFolder);
+    const pipeline = await openPipeline(settings, {
+      env,
+      emit,
+      userAgent: `imageferry/${VERSION}`,
+    });
+    requests = pipeline.requests;
+    // Not before: loading code makes garbage that a larger young generation gets over faster.
+    keepHeapLean(systemClock);
+    return pipeline;
+  });
   return { clock: systemClock, log, metrics, redelivery: redelivery({ log, open }), open };
 }

@@ -1,12 +1,12 @@
-import { systemClock } from "../../lib/base/system-clock.ts";
-import { createFunctionLog, type FunctionLog } from "../../lib/observe/function-log.ts";
+import type { FunctionLog } from "../../lib/observe/function-log.ts";
 import {
   type FunctionVariables,
   readFunctionSettings,
-  readLogLevel,
 } from "../../lib/runtime/function-settings.ts";
 import { openWebhooks } from "../../lib/runtime/open-webhooks.ts";
 import type { WebhookReceiver } from "../../lib/webhook/receive-webhook.ts";
+import { openLate } from "./open-late.ts";
+import { openProcessLog } from "./process-log.ts";
 
 /** What the webhook function works with; made once, it serves every invocation of its process. */
 export interface WebhookEnvironment {
@@ -31,25 +31,7 @@ export function createWebhookEnvironment({
   env,
   codeFolder,
 }: WebhookEnvironmentOptions): WebhookEnvironment {
-  const log = createFunctionLog({
-    level: readLogLevel(env),
-    clock: systemClock,
-    write: (line) => process.stdout.write(line),
-  });
-  let opened: Promise<WebhookReceiver> | undefined;
-  const openAnew = async (): Promise<WebhookReceiver> => {
-    try {
-      return await openWebhooks(readFunctionSettings(env, codeFolder), { env, log });
-    } catch (error) {
-      opened = undefined;
-      throw error;
-    }
-  };
-  return {
-    log,
-    open: () => {
-      opened ??= openAnew();
-      return opened;
-    },
-  };
+  const log = openProcessLog(env);
+  const open = openLate(() => openWebhooks(readFunctionSettings(env, codeFolder), { env, log }));
+  return { log, open };
 }

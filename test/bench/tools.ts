@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBinary } from "../support/find-binary.ts";
 import type { Command } from "./measure.ts";
+import { writeDockerConfig, writeJson } from "./tool-files.ts";
 
 const BUILT = fileURLToPath(new URL("../../dist/imageferry.mjs", import.meta.url));
 
@@ -137,22 +137,4 @@ function crane(name: string, flags: readonly string[]): Tool & { readonly progra
       return { argv: ["crane", "cp", "-a", ...flags, ...ends], env: { DOCKER_CONFIG: folder } };
     },
   };
-}
-
-async function writeDockerConfig(folder: string, ends: readonly End[]): Promise<string> {
-  const auths = new Map(
-    ends
-      .filter(({ username }) => username !== undefined)
-      .map(({ host, username, password }) => [
-        host,
-        { auth: Buffer.from(`${username}:${password}`).toString("base64") },
-      ]),
-  );
-  return writeJson(folder, "config.json", { auths: Object.fromEntries(auths) });
-}
-
-async function writeJson(folder: string, name: string, value: object): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, JSON.stringify(value));
-  return path;
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { LOG_LEVELS, type LogLevel } from "../../observe/event-record.ts";
 import { addConfigFlags, type ConfigFlags } from "./config-flags.ts";
 import { wholeNumber } from "./flag-value.ts";
-import { authfileFlag, type StateFlags, stateFlag } from "./run-flags.ts";
+import { authfileFlag, type StateFlags } from "./run-flags.ts";
 
 /** Flags of `serve`. */
 export interface ServeFlags extends ConfigFlags, StateFlags {
@@ -24,7 +24,9 @@ export function addServeFlags(command: Command): Command {
         "127.0.0.1:8080",
       ),
     )
-    .addOption(stateFlag())
+    .addOption(
+      new Option("--state <file>", "where runs and finished work are kept: a file or :memory:"),
+    )
     .addOption(authfileFlag())
     .addOption(
       new Option("-j, --jobs <count>", "tags at once").argParser(wholeNumber(1)).default(JOBS),

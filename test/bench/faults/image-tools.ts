@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBinary } from "../../support/find-binary.ts";
 import type { Command } from "../measure.ts";
+import { writeDockerConfig, writeJson } from "../tool-files.ts";
 import type { End } from "../tools.ts";
 
 const BUILT =
@@ -76,7 +75,7 @@ const PEERS: readonly (ImageTool & { readonly program: string })[] = [
     async command(job) {
       const names = namesOf(job);
       if (names === undefined) return undefined;
-      await writeDockerConfig(job);
+      await writeDockerConfig(job.folder, [job.source, job.target]);
       return { argv: ["crane", "cp", ...names], env: { DOCKER_CONFIG: job.folder } };
     },
   },
@@ -86,7 +85,7 @@ const PEERS: readonly (ImageTool & { readonly program: string })[] = [
     async command(job) {
       const names = namesOf(job);
       if (names === undefined) return undefined;
-      const config = await writeDockerConfig(job);
+      const config = await writeDockerConfig(job.folder, [job.source, job.target]);
       const plain = ["--from-plain-http", "--to-plain-http"];
       const configs = ["--from-registry-config", config, "--to-registry-config", config];
       return { argv: ["oras", "cp", ...plain, ...configs, ...names] };
@@ -139,7 +138,7 @@ function skopeo(name: string, flags: readonly string[]): ImageTool & { readonly 
     async command(job) {
       const names = namesOf(job);
       if (names === undefined) return undefined;
-      const authFile = await writeDockerConfig(job);
+      const authFile = await writeDockerConfig(job.folder, [job.source, job.target]);
       const plain = ["--src-tls-verify=false", "--dest-tls-verify=false"];
       const ends = names.map((end) => `docker://${end}`);
       return {
@@ -154,22 +153,4 @@ function namesOf(job: ImageJob): readonly [string, string] | undefined {
   const { source, target, repository, reference } = job;
   if (reference === undefined) return undefined;
   return [`${source.host}/${repository}${reference}`, `${target.host}/${repository}:v1`];
-}
-
-async function writeDockerConfig({ source, target, folder }: ImageJob): Promise<string> {
-  const auths = new Map(
-    [source, target]
-      .filter(({ username }) => username !== undefined)
-      .map(({ host, username, password }) => [
-        host,
-        { auth: Buffer.from(`${username}:${password}`).toString("base64") },
-      ]),
-  );
-  return writeJson(folder, "config.json", { auths: Object.fromEntries(auths) });
-}
-
-async function writeJson(folder: string, name: string, value: object): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, JSON.stringify(value));
-  return path;
 }
