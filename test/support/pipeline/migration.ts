@@ -30,7 +30,6 @@ export interface Migration {
 }
 
 const MIB = 1024 * 1024;
-const PUSHES_AT_ONCE = 4;
 /** The request that ends an upload (distribution-spec, *Pushing blobs*). */
 const UPLOADED = /^\/v2\/(.+)\/blobs\/uploads\/.*[?&]digest=([^&]+)/;
 
@@ -50,14 +49,16 @@ export async function startMigration(options: MigrationOptions): Promise<Migrati
   const names = repositoryNames.flatMap((repository) =>
     Array.from({ length: tagsPerRepository }, (_, tag) => `${repository}:v${tag}`),
   );
-  for (let start = 0; start < names.length; start += PUSHES_AT_ONCE) {
-    await Promise.all(
-      names.slice(start, start + PUSHES_AT_ONCE).map((name) => {
+  // One tag of a repository at a time: docker-registry writes the link of a blob that is pushed again
+  // in place, and refuses a manifest with 400 that reads it at that moment.
+  await Promise.all(
+    repositoryNames.map(async (repository) => {
+      for (const name of names.filter((name) => name.startsWith(`${repository}:`))) {
         const layers = [{ bytes: sharedBytes, seed: "base" }, ownBytes, ownBytes];
-        return source.push(name, randomImage({ seed: name, layers }));
-      }),
-    );
-  }
+        await source.push(name, randomImage({ seed: name, layers }));
+      }
+    }),
+  );
   const configFile = join(folder, "imageferry.yaml");
   const config = {
     registries: { [source.host]: { plainHttp: true }, [front.host]: { plainHttp: true } },
