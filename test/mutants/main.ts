@@ -88,7 +88,7 @@ function simulation(...seeds: readonly string[]): readonly string[] {
 }
 
 function vitest(suites: Iterable<string>): readonly string[] {
-  const settings = ["--project", "unit", "--bail", "1", "--testTimeout", PATIENCE_MS];
+  const settings = ["--project", "unit", "--bail", "1", "--retry", "0", "--testTimeout", PATIENCE_MS];
   return ["vitest", "run", ...settings, ...suites];
 }
 
