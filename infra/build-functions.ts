@@ -5,6 +5,7 @@ import { BUNDLE, ROOT } from "./bundle.ts";
 import { leftOut } from "./left-out.ts";
 import { licenceNotices } from "./licences.ts";
 import { slimFc3 } from "./slim-fc3.ts";
+import { slimTablestore } from "./slim-tablestore.ts";
 
 /** One function's bundle, not written yet. */
 export interface FunctionBundle {
@@ -52,7 +53,10 @@ export async function bundleFunction(name: string): Promise<FunctionBundle> {
     outdir,
     sourcemap: "external",
     write: false,
-    plugins: [leftOut([...UNUSED, ...(FOREIGN.get(provider) ?? [])], provider), slimFc3],
+    plugins: [
+      leftOut([...UNUSED, ...(FOREIGN.get(provider) ?? [])], provider),
+      ...[slimFc3, slimTablestore],
+    ],
   });
   const files = new Map<string, Uint8Array>();
   const maps = new Map<string, Uint8Array>();
