@@ -17,7 +17,8 @@ const ISSUES_SHOWN_MAX = 10;
  * problem, with its place and never with a value, which may be a secret.
  */
 export function checkSchema<T>(document: ConfigDocument, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(toPlain(document.root));
+  // A document is checked once: a checker compiled for its schema would cost more than the check.
+  const result = schema.safeParse(toPlain(document.root), { jitless: true });
   if (result.success) return result.data;
   throw schemaError(document, flatten(result.error.issues, []), schema);
 }
