@@ -1,10 +1,11 @@
 import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { FerryError, withSide } from "../base/error.ts";
+import { lateSignal } from "../base/late-signal.ts";
 import type { Digest } from "../oci/digest.ts";
 import { formatReference, type ManifestReference } from "../oci/reference.ts";
 import type { PushManifestResult, RepositoryReader } from "../registry/repository.ts";
-import { leaseLost } from "../state/hold-lease.ts";
+import { type HeldLease, leaseLost } from "../state/hold-lease.ts";
 import type {
   TagLease,
   TagMark,
@@ -59,6 +60,11 @@ export type TagEnd =
 
 /** After this long a moved source tag is likely enough to ask again before the tag is set. */
 const RESOLVE_AGAIN_MS = 5000;
+/**
+ * A push under way when work is stopped may take so long to be answered: without its answer the
+ * tag is nobody's until the lease has ended, and whoever goes on has to wait for that.
+ */
+const ANSWER_MS_MAX = 2000;
 
 /**
  * Sets a tag under its lease, so that no two workers set it at a time and none sets it back: unless
@@ -90,8 +96,10 @@ export async function setTag(wish: TagWish, ports: SetTagPorts): Promise<TagEnd>
       return { kind: "moved", ...moved, ...(sight !== undefined && { sight }) };
     }
     if (held.leftMs() < PUT_MS) throw leaseLost();
+    // Nothing is begun once work is stopped.
+    signal.throwIfAborted();
     touched = true;
-    const result = await wish.push(signal);
+    const result = await pushUnder(held, wish, ports);
     await held.stop();
     await watermarks.commit(held.current(), wish.mark);
     return { kind: "set", result };
@@ -102,6 +110,20 @@ export async function setTag(wish: TagWish, ports: SetTagPorts): Promise<TagEnd>
     const isOnItsWay = touched && !isAnswered(error);
     if (!isOnItsWay) await watermarks.release(held.current(), touched).catch(() => undefined);
     throw error;
+  }
+}
+
+async function pushUnder(
+  held: HeldLease<TagLease>,
+  { push }: TagWish,
+  { clock, scope: { signal, deadline } }: SetTagPorts,
+): Promise<PushManifestResult> {
+  const graceMs = () => Math.min(ANSWER_MS_MAX, deadline.remainingMs());
+  const stopped = lateSignal(signal, clock, graceMs);
+  try {
+    return await push(anySignal([stopped.signal, held.signal]));
+  } finally {
+    stopped.stop();
   }
 }
 

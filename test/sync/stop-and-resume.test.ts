@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SyncPolicy } from "../../lib/sync/policy.ts";
 import type { RunReport } from "../../lib/sync/report.ts";
@@ -12,6 +13,11 @@ const imageOf = (tag: string): ImageContent =>
   randomImage({ seed: tag, layers: [{ bytes: 80_000, seed: "base" }, 1000] });
 /** One base layer, and a config and a layer of each tag. */
 const BLOBS = 1 + 2 * TAGS.length;
+
+/** How late a registry may answer a push when everything stops. */
+const ANSWER_MS = 300;
+/** How long a tag is nobody's when it is not known whether it was set. */
+const LEASE_MS = 30_000;
 
 const POLICY = policyOf("source.test/app", "target.test/app");
 
@@ -68,6 +74,27 @@ describe("a run that is stopped", () => {
     expectAllThere(made);
     // What was cut off in the middle may be sent again: one blob of each job, no more.
     expect(uploadsOf(made.target)).toBeLessThanOrEqual(BLOBS + 2);
+  });
+
+  it("waits for the answer to a tag under way, so that the next one need not wait", async () => {
+    const made = createSyncWorld();
+    made.source.seed("app", imageOf("v0"), "v0");
+    const stop = new AbortController();
+    const handle = made.target.handle;
+    made.target.handle = async (request) => {
+      const isTag = request.method === "PUT" && request.url.pathname.endsWith("/manifests/v0");
+      if (isTag) stop.abort();
+      if (isTag) await delay(ANSWER_MS);
+      return handle(request);
+    };
+
+    const stopped = await made.ferry.sync([POLICY], { signal: stop.signal, failFast: false });
+    const sinceMs = performance.now();
+    const rerun = await made.sync(POLICY);
+
+    expect(stopped.totals).toMatchObject({ planned: 1, copied: 1, suspended: 0 });
+    expect(rerun.totals).toMatchObject({ planned: 1, unchanged: 1 });
+    expect(performance.now() - sinceMs).toBeLessThan(LEASE_MS / 2);
   });
 
   it("before it listed anything has nothing to tell, and no tag is lost", async () => {
