@@ -12,7 +12,7 @@ const CANDIDATES_MAX = 8;
 const CANDIDATE_ROWS_MAX = 100;
 /** Some 3 MiB at most. */
 const CACHE_ENTRIES_MAX = 10_000;
-/** Records wait for their batch this long, and no more than these: what a kill may lose. */
+/** The first record of a batch waits so long, and no more than these: what a kill may lose. */
 const WAITING_MS_MAX = 50;
 const WAITING_MAX = 50;
 /** Other processes forget blobs too: what they found out is seen after this time. */
@@ -65,13 +65,12 @@ class TableBlobLedger implements BlobLedger {
   readonly #presence: RecentAnswers<boolean>;
   readonly #candidates: RecentAnswers<readonly string[]>;
   #waiting: RowWrite[] = [];
-  #flushedMs: number;
+  #waitingSinceMs = 0;
 
   constructor(table: StateTable, clock: Clock, keepMs: number) {
     this.#table = table;
     this.#clock = clock;
     this.#keepMs = keepMs;
-    this.#flushedMs = clock.monotonicMs();
     const bounds = { clock, entriesMax: CACHE_ENTRIES_MAX, keepMs: CACHE_KEEP_MS };
     this.#presence = new RecentAnswers(bounds);
     this.#candidates = new RecentAnswers(bounds);
@@ -113,19 +112,20 @@ class TableBlobLedger implements BlobLedger {
     if (keys.length === 0) return;
     const at = this.#clock.now();
     const expiresAt = at + this.#keepMs;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#waiting.length === 0) this.#waitingSinceMs = nowMs;
     for (const key of keys) {
       this.#waiting.push({ ...key, value: { at }, expiresAt });
       this.#remember(key, true);
       this.#moveToFront(key);
     }
-    const waitedMs = this.#clock.monotonicMs() - this.#flushedMs;
+    const waitedMs = nowMs - this.#waitingSinceMs;
     if (this.#waiting.length >= WAITING_MAX || waitedMs >= WAITING_MS_MAX) await this.flush();
   }
 
   async flush(): Promise<void> {
     const writes = this.#waiting;
     this.#waiting = [];
-    this.#flushedMs = this.#clock.monotonicMs();
     if (writes.length > 0) await this.#table.putMany(writes);
   }
 
@@ -142,13 +142,14 @@ class TableBlobLedger implements BlobLedger {
 
   async #readCandidates(partition: string): Promise<readonly string[]> {
     const rows: Row<JsonValue>[] = [];
-    await this.flush();
     for await (const row of this.#table.query(partition)) {
       if (rows.push(row) >= CANDIDATE_ROWS_MAX) break;
     }
     rows.sort((left, right) => recordedAt(right) - recordedAt(left));
+    const untold = this.#waiting.filter((row) => row.partition === partition).reverse();
+    const repositories = new Set([...untold, ...rows].map((row) => row.sort));
     // One more than is given out, since one of them may be the repository that asks.
-    return rows.slice(0, CANDIDATES_MAX + 1).map((row) => row.sort);
+    return [...repositories].slice(0, CANDIDATES_MAX + 1);
   }
 
   #moveToFront({ partition, sort }: RowKey): void {
