@@ -7,7 +7,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import { type BlobWindow, cutWindow, sizeMismatch } from "./blob-window.ts";
 import { contentLength, refuseEncoded } from "./content-headers.ts";
 import type { RepositoryEndpoint } from "./registry-call.ts";
-import type { FetchBlobOptions } from "./repository.ts";
+import type { FetchBlobOptions, FoundBlob } from "./repository.ts";
 import { blobPath } from "./repository-path.ts";
 
 /** A blob that was listed a moment ago gets this long to show up before it counts as gone. */
@@ -16,16 +16,16 @@ const ASK_AGAIN_AFTER_MS = 1_000;
 const UNWATCHED_BYTES_MAX = 64 * 1024;
 
 /**
- * Asks whether a repository has a blob (distribution-spec, *Checking if content exists in the
- * registry*).
+ * Asks for a blob without reading it (distribution-spec, *Checking if content exists in the
+ * registry*); `undefined` when there is none.
  *
  * @throws {FerryError} the registry's refusals.
  */
-export async function hasBlob(
+export async function findBlob(
   { client, repository, scopes }: RepositoryEndpoint,
   blob: Pick<Descriptor, "digest">,
   options: CallOptions = {},
-): Promise<boolean> {
+): Promise<FoundBlob | undefined> {
   try {
     const response = await client.send({
       method: "HEAD",
@@ -36,12 +36,27 @@ export async function hasBlob(
       ...options,
     });
     await response.discard();
-    return response.status !== 404;
+    if (response.status === 404) return undefined;
+    const size = contentLength(response.headers);
+    return size === undefined ? {} : { size };
   } catch (error) {
     // A registry that leads to its storage has the blob; the link may be good for GET only.
-    if (error instanceof FerryError && error.code === "STORAGE_REFUSED") return true;
+    if (error instanceof FerryError && error.code === "STORAGE_REFUSED") return {};
     throw error;
   }
+}
+
+/**
+ * Asks whether a repository has a blob, whatever its length.
+ *
+ * @throws {FerryError} the registry's refusals.
+ */
+export async function hasBlob(
+  at: RepositoryEndpoint,
+  blob: Pick<Descriptor, "digest">,
+  options: CallOptions = {},
+): Promise<boolean> {
+  return (await findBlob(at, blob, options)) !== undefined;
 }
 
 /**

@@ -35,6 +35,10 @@ export function layoutRepository({ folder, name, random }: LayoutOptions): Repos
     fetchBlob: (blob, options) => openBlob(files, blob, options),
     listTags: () => listTags(index),
     referrers: (subject) => listReferrers(files, index, subject),
+    findBlob: async (blob) => {
+      const size = await blobSize(files, blob.digest);
+      return size === undefined ? undefined : { size };
+    },
     hasBlob: async (blob) => (await blobSize(files, blob.digest)) === blob.size,
     mountBlob: async () => ({ kind: "refused" }),
     startUpload: () => startLayoutUpload(files),

@@ -1,6 +1,6 @@
 import type { Scope } from "../auth/authorizer.ts";
 import type { RepositoryName } from "../oci/reference.ts";
-import { fetchBlob, hasBlob } from "./blobs.ts";
+import { fetchBlob, findBlob, hasBlob } from "./blobs.ts";
 import { fetchManifest } from "./fetch-manifest.ts";
 import { mountBlob } from "./mount-blob.ts";
 import { checkRepositoryName } from "./name-rules.ts";
@@ -33,6 +33,7 @@ export function remoteRepository(client: RegistryClient, name: RepositoryName): 
   const at = endpoint(client, name, ["pull", "push"]);
   return {
     ...readerAt(at, name),
+    findBlob: (blob, options) => findBlob(at, blob, options),
     hasBlob: (blob, options) => hasBlob(at, blob, options),
     async mountBlob(blob, from, options): Promise<MountOutcome> {
       const answer = await mountBlob(at, { digest: blob.digest, from, ...options });

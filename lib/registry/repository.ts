@@ -66,8 +66,16 @@ export interface PushManifestResult {
   readonly subjectIndexed: boolean;
 }
 
+/** A blob that is there, as far as a HEAD tells. */
+export interface FoundBlob {
+  /** Bytes; left out when the registry does not say. */
+  readonly size?: number;
+}
+
 /** One repository, written as a content-addressable store. */
 export interface RepositoryWriter extends RepositoryReader {
+  /** Asks for a blob without reading it; `undefined` when there is none. */
+  findBlob(blob: Descriptor, options?: CallOptions): Promise<FoundBlob | undefined>;
   hasBlob(blob: Descriptor, options?: CallOptions): Promise<boolean>;
   /**
    * Tries a cross-repository mount from `from`, a repository path of the same registry.

@@ -41,6 +41,7 @@ export function repositoryContract(label: string, start: () => Promise<Repositor
       expect(await repository.fetchManifest(tag("v1"))).toBeUndefined();
       expect(await repository.listTags()).toBeUndefined();
       expect(await repository.hasBlob(descriptorOf(Buffer.from("nothing")))).toBe(false);
+      expect(await repository.findBlob(descriptorOf(Buffer.from("nothing")))).toBeUndefined();
       const failure = repository.fetchBlob(descriptorOf(Buffer.from("nothing")));
       await expect(failure).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
     });
@@ -49,6 +50,7 @@ export function repositoryContract(label: string, start: () => Promise<Repositor
       const bytes = seededBytes("whole", 100_000);
       await send(repository, bytes);
       expect(await repository.hasBlob(descriptorOf(bytes))).toBe(true);
+      expect(await repository.findBlob(descriptorOf(bytes))).toEqual({ size: 100_000 });
       expectBytes(await read(repository, descriptorOf(bytes)), bytes);
     });
 

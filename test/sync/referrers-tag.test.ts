@@ -37,6 +37,7 @@ function listing(clock: VirtualClock) {
     fetchBlob: refuse,
     listTags: refuse,
     referrers: refuse,
+    findBlob: refuse,
     hasBlob: refuse,
     mountBlob: refuse,
     startUpload: refuse,
