@@ -63,6 +63,8 @@ export interface Watermarks {
    * same options, is newer and stays.
    */
   write(source: RepositoryName, target: RepositoryName, mark: TagMark): Promise<void>;
+  /** Drops a mark that turned out wrong; whoever is setting the tag marks it anew by himself. */
+  forget(route: TagRoute): Promise<void>;
   /** Looks at a tag's row, to be compared with what is there when the tag is to be set. */
   look(route: TagRoute): Promise<TagSight>;
   /** Takes the right to set a tag; `undefined` while another worker has it. */
@@ -122,6 +124,18 @@ class TableWatermarks implements Watermarks {
         const stays = holder !== undefined || mark?.optionsHash === digests.optionsHash;
         if (stays) return { kind: "leave", result: undefined };
         return this.#write({ mark: { ...digests, at: this.#clock.now() } }, () => undefined);
+      },
+    });
+  }
+
+  forget(route: TagRoute): Promise<void> {
+    return changeRow<void>(this.#table, {
+      key: keyOf(route),
+      decide: (stored) => {
+        const { mark, holder } = stored ? decodeTagRow(stored.value) : {};
+        const stays = mark === undefined || holder !== undefined;
+        if (stays) return { kind: "leave", result: undefined };
+        return this.#write({}, () => undefined);
       },
     });
   }
