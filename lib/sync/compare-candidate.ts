@@ -3,23 +3,11 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { wantsEveryPlatform } from "../oci/platform.ts";
 import type { ManifestReference } from "../oci/reference.ts";
-import type { RepositoryReader, RepositoryWriter } from "../registry/repository.ts";
-import type { Watermark } from "../state/watermarks.ts";
+import type { RepositoryReader } from "../registry/repository.ts";
 import type { Candidate } from "./expand-policy.ts";
+import type { TargetKnowledge } from "./known-targets.ts";
 import type { CopyOptions } from "./policy.ts";
-import type { TargetListing } from "./target-listing.ts";
-import type { ImageLocation, TaskTarget } from "./task.ts";
-
-/** What is known of one target before anybody is asked about its reference. */
-export interface TargetKnowledge {
-  readonly location: ImageLocation;
-  readonly repository: RepositoryWriter;
-  readonly listing: TargetListing;
-  /** What we copied there last, with the same options. */
-  readonly watermark?: Watermark;
-  /** What we copied there last had other options: an equal digest may lack children (`sparse`). */
-  readonly otherOptions: boolean;
-}
+import type { TaskTarget } from "./task.ts";
 
 /** What is to be done for one target. */
 export type TargetVerdict =

@@ -1,30 +1,18 @@
-import { type FerryError, withSide } from "../base/error.ts";
 import { mapLimited } from "../base/map-limited.ts";
-import { SingleFlight } from "../base/single-flight.ts";
-import { formatRepository, type RepositoryName } from "../oci/reference.ts";
-import type { RepositoryOpener } from "../registry/repository.ts";
-import type { Watermarks } from "../state/watermarks.ts";
-import { type Comparison, compareCandidate, type TargetKnowledge } from "./compare-candidate.ts";
-import { type Candidate, expandPolicy } from "./expand-policy.ts";
+import { type Comparison, compareCandidate } from "./compare-candidate.ts";
+import {
+  type CompareHooks,
+  type ComparePorts,
+  createTargetLookup,
+  type LookupOptions,
+} from "./known-targets.ts";
 import type { SyncPolicy } from "./policy.ts";
 import type { PolicyPosition } from "./policy-position.ts";
-import { listTarget, type TargetListing } from "./target-listing.ts";
-import type { ImageLocation } from "./task.ts";
-import { optionsHash } from "./task-identity.ts";
-
-/** What comparing policies works with. */
-export interface ComparePorts {
-  readonly repositories: RepositoryOpener;
-  readonly watermarks: Watermarks;
-}
 
 /** How policies are compared. */
-export interface CompareOptions {
-  readonly signal: AbortSignal;
+export interface CompareOptions extends LookupOptions {
   /** See `CompareContext.askSource`. */
   readonly askSource: boolean;
-  /** See `ExpandContext.pageMax`. */
-  readonly pageMax?: number;
 }
 
 /** Some of a policy's references, held against their targets. */
@@ -49,117 +37,23 @@ export interface PolicyComparer {
   ): AsyncIterable<ComparedPage>;
 }
 
-/** What the caller of a comparison decides and is told. */
-export interface CompareHooks {
-  /** Takes a target for this policy, or refuses it: what is refused is left out. */
-  claim(source: ImageLocation, target: ImageLocation): boolean;
-  /** A whole target repository cannot be had; the policy's other targets go on without it. */
-  targetFailed(error: FerryError): void;
-}
-
 /** References asked about at once; the registries' own gates bound the requests. */
-const AT_ONCE = 128;
+const COMPARED_AT_ONCE = 128;
 
 /** Makes the comparer of one run. */
 export function createPolicyComparer(ports: ComparePorts, options: CompareOptions): PolicyComparer {
-  const listings = new Map<string, TargetListing>();
-  const flights = new SingleFlight<TargetListing>();
-  const { signal, pageMax } = options;
-  const limits = pageMax === undefined ? {} : { pageMax };
-
-  const listingOf = async (name: RepositoryName, named: boolean): Promise<TargetListing> => {
-    const key = `${named}:${formatRepository(name)}`;
-    return (
-      listings.get(key) ??
-      flights.run(key, async () => {
-        const listing = await listTarget(ports.repositories.target(name), { named, signal });
-        listings.set(key, listing);
-        return listing;
-      })
-    );
-  };
-
+  const lookup = createTargetLookup(ports, options);
+  const { signal, askSource } = options;
   return {
     async *compare(policy, hooks, from) {
       const source = ports.repositories.source(policy.source);
-      const named = policy.select.kind === "named";
-      const expansion = { source, signal, ...limits, ...(from && { from }) };
-      for await (const page of expandPolicy(policy, expansion)) {
-        const candidates = page.candidates.map((candidate) => claimed(candidate, hooks));
-        const knowledge = await knowledgeOf(policy, candidates, {
-          ports,
-          listing: (name) => listingOf(name, named),
-          failed: (error) => {
-            signal.throwIfAborted();
-            hooks.targetFailed(error);
-          },
-        });
-        const context = { source, options: policy.options, signal, askSource: options.askSource };
-        const wanted = candidates.flatMap((candidate, index) => {
-          const targets = knowledge[index] ?? [];
-          return targets.length === 0 ? [] : [{ candidate, targets }];
-        });
-        const comparisons = await mapLimited(wanted, AT_ONCE, ({ candidate, targets }) =>
+      const context = { source, options: policy.options, signal, askSource };
+      for await (const { known, next } of lookup.pages(policy, hooks, from)) {
+        const comparisons = await mapLimited(known, COMPARED_AT_ONCE, ({ candidate, targets }) =>
           compareCandidate(candidate, targets, context),
         );
-        yield { comparisons, ...(page.next && { next: page.next }) };
+        yield { comparisons, ...(next && { next }) };
       }
     },
   };
-}
-
-function claimed(candidate: Candidate, hooks: CompareHooks): Candidate {
-  const targets = candidate.targets.filter((target) => hooks.claim(candidate.source, target));
-  return { ...candidate, targets };
-}
-
-/** Listings and watermarks of every target of a page, read in batches. */
-async function knowledgeOf(
-  policy: SyncPolicy,
-  candidates: readonly Candidate[],
-  context: {
-    readonly ports: ComparePorts;
-    readonly listing: (name: RepositoryName) => Promise<TargetListing>;
-    readonly failed: (error: FerryError) => void;
-  },
-): Promise<TargetKnowledge[][]> {
-  const { ports } = context;
-  const hash = optionsHash(policy.options);
-  const perTarget = await Promise.all(
-    policy.targets.map(async ({ repository }) => {
-      const wanted = candidates.flatMap(({ targets }) =>
-        targets.filter((target) => isIn(target, repository)).map(referenceText),
-      );
-      if (wanted.length === 0) return undefined;
-      const [listing, marks] = await Promise.all([
-        context.listing(repository).catch((thrown: unknown) => {
-          context.failed(withSide(thrown, "target"));
-          return undefined;
-        }),
-        ports.watermarks.readMany(policy.source, repository, wanted),
-      ]);
-      return listing && { repository, listing, marks };
-    }),
-  );
-  return candidates.map(({ targets }) =>
-    targets.flatMap((location): TargetKnowledge[] => {
-      const found = perTarget.find((entry) => entry && isIn(location, entry.repository));
-      if (found === undefined) return [];
-      const { listing, marks } = found;
-      const repository = ports.repositories.target(location.repository);
-      const mark = marks.get(referenceText(location));
-      const otherOptions = mark !== undefined && mark.optionsHash !== hash;
-      const watermark = otherOptions ? undefined : mark;
-      return [{ location, repository, listing, otherOptions, ...(watermark && { watermark }) }];
-    }),
-  );
-}
-
-function isIn(location: ImageLocation, repository: RepositoryName): boolean {
-  return formatRepository(location.repository) === formatRepository(repository);
-}
-
-/** How a reference is written as a watermark's key. */
-export function referenceText({ reference }: ImageLocation): string {
-  return reference.kind === "tag" ? reference.tag : reference.digest;
 }

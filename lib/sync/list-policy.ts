@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import { type FerryError, withSide } from "../base/error.ts";
-import type { CompareHooks, PolicyComparer } from "./compare-policy.ts";
+import type { PolicyComparer } from "./compare-policy.ts";
 import type { EventSink } from "./events.ts";
 import { failureRecord, failureWords } from "./failure-record.ts";
+import type { CompareHooks } from "./known-targets.ts";
 import type { ListingPace } from "./listing-pace.ts";
 import type { ListingProgress } from "./listing-progress.ts";
 import type { SyncPolicy } from "./policy.ts";

@@ -1,18 +1,11 @@
-import { type FerryError, withSide } from "../base/error.ts";
-import { mapLimited } from "../base/map-limited.ts";
 import { formatReference } from "../oci/reference.ts";
+import { collectPairs, type FoundPair } from "./collect-pairs.ts";
 import type { Comparison } from "./compare-candidate.ts";
-import {
-  type CompareHooks,
-  type ComparePorts,
-  createPolicyComparer,
-  type PolicyComparer,
-} from "./compare-policy.ts";
+import { createPolicyComparer, type PolicyComparer } from "./compare-policy.ts";
 import { expandPolicy } from "./expand-policy.ts";
+import type { CompareHooks, ComparePorts } from "./known-targets.ts";
 import { type PlannedTask, type PlanReport, planReport } from "./plan-report.ts";
 import type { SyncPolicy } from "./policy.ts";
-import type { RuleProblem } from "./report.ts";
-import { createTargetClaims, type TargetClaims } from "./target-claims.ts";
 import type { ImageLocation } from "./task.ts";
 
 /** How a plan is made. */
@@ -22,20 +15,8 @@ export interface PlanOptions {
   readonly signal: AbortSignal;
 }
 
-const POLICIES_AT_ONCE = 16;
-
-interface PolicyPlan {
-  readonly policy: SyncPolicy;
-  readonly pairs: PlannedPair[];
-  readonly errors: RuleProblem[];
-}
-
 /** One task of a plan that still has to get its target. */
-interface PlannedPair {
-  readonly source: ImageLocation;
-  readonly target: ImageLocation;
-  readonly task: PlannedTask;
-}
+type PlannedPair = FoundPair<PlannedTask>;
 
 /**
  * Tells what a run would do, in the order in which rules and tags are listed; reads only.
@@ -47,40 +28,17 @@ export async function planRun(
   ports: ComparePorts,
   options: PlanOptions,
 ): Promise<PlanReport> {
-  const comparer = createPolicyComparer(ports, { signal: options.signal, askSource: true });
-  const plans = await mapLimited(policies, POLICIES_AT_ONCE, async (policy) => {
-    const plan: PolicyPlan = { policy, pairs: [], errors: [] };
-    const fail = (error: FerryError) => plan.errors.push(problem(policy, error));
-    try {
-      const pages = options.offline
-        ? expandedPages(policy, { ports, signal: options.signal })
-        : comparedPages(policy, { claim: () => true, targetFailed: fail }, comparer);
-      for await (const page of pages) plan.pairs.push(...page);
-    } catch (thrown) {
-      options.signal.throwIfAborted();
-      fail(withSide(thrown, "source"));
-    }
-    return plan;
-  });
-  return claimInOrder(plans, createTargetClaims(policies));
-}
-
-/**
- * Policies are looked at side by side; a pair that several of them want stands where the first of
- * them has it.
- */
-function claimInOrder(plans: readonly PolicyPlan[], claims: TargetClaims): PlanReport {
-  const tasks = new Map<string, PlannedTask>();
-  const errors: RuleProblem[] = [];
-  for (const [position, { policy, pairs, errors: own }] of plans.entries()) {
-    errors.push(...own);
-    for (const { source, target, task } of pairs) {
-      if (claims.take(position, source, target) === "conflict") {
-        errors.push(problem(policy, claims.conflict(source, target)));
-      } else if (!tasks.has(task.target)) tasks.set(task.target, task);
-    }
-  }
-  return planReport([...tasks.values()], errors);
+  const { signal, offline } = options;
+  const comparer = createPolicyComparer(ports, { signal, askSource: true });
+  const { found, errors } = await collectPairs<PlannedTask>(
+    policies,
+    (policy, fail) =>
+      offline
+        ? expandedPages(policy, { ports, signal })
+        : comparedPages(policy, { claim: () => true, targetFailed: fail }, comparer),
+    signal,
+  );
+  return planReport(found, errors);
 }
 
 async function* expandedPages(
@@ -91,7 +49,7 @@ async function* expandedPages(
   const { signal } = context;
   for await (const { candidates } of expandPolicy(policy, { source: repository, signal })) {
     yield candidates.flatMap(({ source, targets }) =>
-      targets.map((target) => ({ source, target, task: plannedCopy(policy, source, target) })),
+      targets.map((target) => ({ source, target, found: plannedCopy(policy, source, target) })),
     );
   }
 }
@@ -124,21 +82,12 @@ function plannedPairs(policy: SyncPolicy, comparison: Comparison): PlannedPair[]
   if (sourceError !== undefined) throw sourceError;
   const { source } = candidate;
   return comparison.verdicts.map(({ action, target }) => {
-    const task: PlannedTask = {
+    const found: PlannedTask = {
       ...plannedCopy(policy, source, target),
       action: missingSource ? "missing-source" : action,
       ...(sourceDigest !== undefined && { sourceDigest }),
       ...(typeof target.digest === "string" && { targetDigest: target.digest }),
     };
-    return { source, target, task };
+    return { source, target, found };
   });
-}
-
-function problem(policy: SyncPolicy, error: FerryError): RuleProblem {
-  return {
-    rule: policy.name,
-    code: error.code,
-    message: error.message,
-    ...(error.hint !== undefined && { hint: error.hint }),
-  };
 }
