@@ -5,16 +5,12 @@ import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
 import type { ManifestReference } from "../oci/reference.ts";
-import { referrersTag } from "../registry/referrers.ts";
 import { copyContent, pushHealing } from "./copy-graph.ts";
 import { type GraphContext, missingManifest } from "./graph-context.ts";
 import { type GraphTarget, isOpen, postpone } from "./graph-target.ts";
+import { REFERRER_CHAIN_MAX, sideTagsOf } from "./side-tags.ts";
 
-/** A signature may be signed, and that again; nobody goes further. */
-const CHAIN_MAX = 3;
 const AT_ONCE = 4;
-/** Suffixes under which cosign keeps signatures, attestations and SBOMs of a digest. */
-const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"] as const;
 
 /**
  * Copies what refers to an image and to its children: OCI 1.1 referrers (API or tag schema) and
@@ -33,9 +29,7 @@ export async function copyReferrers(
   const { only: _, ...whole } = context;
   await mapLimited(subjects, AT_ONCE, async (subject) => {
     await copyReferrersOf(subject, targets, { context: whole, chain: 1 });
-    await mapLimited(COSIGN_SUFFIXES, COSIGN_SUFFIXES.length, (suffix) =>
-      copySideTag(`${referrersTag(subject)}${suffix}`, targets, whole),
-    );
+    await Promise.all(sideTagsOf(subject).map((tag) => copySideTag(tag, targets, whole)));
   });
 }
 
@@ -73,7 +67,7 @@ async function copyReferrersOf(
     for (const target of await pushReferrer(referrer, lacking, context)) {
       unindexed.set(target, [...(unindexed.get(target) ?? []), referrer]);
     }
-    if (chain < CHAIN_MAX) {
+    if (chain < REFERRER_CHAIN_MAX) {
       await copyReferrersOf(referrer.digest, targets, { context, chain: chain + 1 });
     }
   }
@@ -86,7 +80,10 @@ async function copyReferrersOf(
   );
 }
 
-/** What each target lists for the subject: a manifest it merely holds does not help who looks for it. */
+/**
+ * What each target lists for the subject: a manifest it merely holds does not help who looks for
+ * it. Where nothing is believed of a target, its list is not either.
+ */
 async function listedAt(
   targets: readonly GraphTarget[],
   subject: Digest,
@@ -95,6 +92,7 @@ async function listedAt(
   return Promise.all(
     targets.map(async (target) => {
       const listed = new Set<Digest>();
+      if (target.trust !== "records") return listed;
       await onTarget(target, context, async () => {
         const { signal } = context;
         const referrers = await target.repository.referrers(subject, { signal });
@@ -141,7 +139,7 @@ async function copySideTag(
       onTarget(target, context, async () => {
         const { signal } = context;
         const there = await target.repository.resolve(reference, { signal });
-        if (there?.digest === found.digest) return;
+        if (there?.digest === found.digest && target.trust === "records") return;
         await copyContent(manifest, [target], context);
         await pushHealing(manifest, reference, { target, context, depth: 0 });
       }),
