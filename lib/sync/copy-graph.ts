@@ -1,4 +1,4 @@
-import { FerryError, withSide } from "../base/error.ts";
+import { type FerryError, withSide } from "../base/error.ts";
 import { mapLimited } from "../base/map-limited.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -10,11 +10,10 @@ import type { PushManifestResult } from "../registry/repository.ts";
 import type { Trust } from "./blob-placer.ts";
 import { type GraphContext, missingManifest } from "./graph-context.ts";
 import { type GraphTarget, isOpen, postpone } from "./graph-target.ts";
+import { refuseDepth } from "./index-depth.ts";
 import { placeBlobs } from "./place-blobs.ts";
 import { sparseIndexRefused } from "./sparse-index-refused.ts";
 
-/** Deeper nesting is refused: no real image has it. */
-const DEPTH_MAX = 8;
 /** Children at once; their blobs are bounded by the registries' own limits. */
 const CHILDREN_AT_ONCE = 8;
 /**
@@ -47,7 +46,7 @@ export async function copyContent(
   context: GraphContext,
   depth = 0,
 ): Promise<void> {
-  if (depth > DEPTH_MAX) throw tooDeep(manifest);
+  refuseDepth(manifest, depth);
   const content = parseManifest(manifest);
   const children = content.children.filter((child) => context.only?.has(child.digest) ?? true);
   const parts = [...children, ...content.blobs];
@@ -238,11 +237,4 @@ async function holds(
     target.failure = withSide(thrown, "target");
     return false;
   }
-}
-
-function tooDeep(manifest: Manifest): FerryError {
-  return new FerryError(
-    `index ${manifest.descriptor.digest} is nested deeper than ${DEPTH_MAX} levels`,
-    { code: "INDEX_TOO_DEEP", remedy: "giveUp", side: "source" },
-  );
 }

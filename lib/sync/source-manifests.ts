@@ -27,7 +27,7 @@ export function createSourceManifests(
   const flights = new SingleFlight<Manifest | undefined>();
   const read = async (reference: ManifestReference): Promise<Manifest | undefined> => {
     try {
-      if (kept.size >= MANIFESTS_MAX) throw tooMany();
+      refuseMany(kept.size);
       const manifest = await source.fetchManifest(reference, { signal });
       if (manifest !== undefined) kept.set(manifest.descriptor.digest, manifest);
       return manifest;
@@ -49,8 +49,15 @@ export function createSourceManifests(
   };
 }
 
-function tooMany(): FerryError {
-  return new FerryError(`more than ${MANIFESTS_MAX} manifests hang together`, {
+/**
+ * Refuses to go on reading what a tag names.
+ *
+ * @param count manifests read so far.
+ * @throws {FerryError} `MANIFEST_TREE_TOO_LARGE` (giveUp).
+ */
+export function refuseMany(count: number): void {
+  if (count < MANIFESTS_MAX) return;
+  throw new FerryError(`more than ${MANIFESTS_MAX} manifests hang together`, {
     code: "MANIFEST_TREE_TOO_LARGE",
     remedy: "giveUp",
     hint: "Look at what the tag names: each image of an index and each referrer counts.",
