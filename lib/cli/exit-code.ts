@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { type FerryError, toFerryError } from "../base/error.ts";
+import { type CheckReport, isAdrift } from "../sync/check-report.ts";
 import type { PlanReport } from "../sync/plan-report.ts";
 import { isFullySuccessful, type RunReport } from "../sync/report.ts";
 
@@ -32,7 +33,7 @@ const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
  */
 export function exitCodeOfRun(report: RunReport): number {
   if (isFullySuccessful(report)) return EXIT.done;
-  if (report.totals.suspended > 0 || !report.enumerated) return EXIT.suspended;
+  if (hasWorkLeft(report)) return EXIT.suspended;
   return exitCodeOfFailures([...report.failed, ...report.rules].map(({ code }) => code));
 }
 
@@ -42,10 +43,18 @@ export function exitCodeOfPlan(report: PlanReport): number {
   return report.totals.missingSource > 0 ? EXIT.someFailed : EXIT.done;
 }
 
-/** The exit code of a drift check: as a plan's, and `drift` when a target differs. */
-export function exitCodeOfCheck(report: PlanReport): number {
-  const code = exitCodeOfPlan(report);
-  return code === EXIT.done && report.totals.copy > 0 ? EXIT.drift : code;
+/**
+ * The exit code of a check: work left of a repair and failures come first, as a run's; `drift` when
+ * a target differs and nobody has mended it.
+ */
+export function exitCodeOfCheck({ tags, errors, totals, repair }: CheckReport): number {
+  if (repair !== undefined && hasWorkLeft(repair)) return EXIT.suspended;
+  const adrift = new Set(tags.filter(isAdrift).map(({ target }) => target));
+  const notCopied = repair?.failed.filter(({ target }) => adrift.has(target)) ?? [];
+  const codes = [...errors, ...tags, ...notCopied].flatMap(({ code }) => code ?? []);
+  if (codes.length > 0) return exitCodeOfFailures(codes);
+  if (totals.missingSource > 0) return EXIT.someFailed;
+  return adrift.size > 0 ? EXIT.drift : EXIT.done;
 }
 
 /** The exit code of whatever a command threw. */
@@ -58,6 +67,10 @@ export function exitCodeOfError(thrown: unknown): number {
 /** The exit code of a process that a signal ended, as shells count it. */
 export function exitCodeOfSignal(signal: StopSignal | "SIGPIPE"): number {
   return 128 + constants.signals[signal];
+}
+
+function hasWorkLeft({ totals, enumerated }: RunReport): boolean {
+  return totals.suspended > 0 || !enumerated;
 }
 
 function exitCodeOfFailures(codes: readonly string[]): number {

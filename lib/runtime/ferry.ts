@@ -2,6 +2,7 @@ import type { CredentialConfig } from "../config/loaded-config.ts";
 import type { NotificationConfig } from "../config/notifications-from-schema.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
 import type { RepositoryName } from "../oci/reference.ts";
+import type { CheckDepth, CheckReport } from "../sync/check-report.ts";
 import type { EventSink } from "../sync/events.ts";
 import type { PlanReport } from "../sync/plan-report.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
@@ -37,6 +38,14 @@ export interface PlanCallOptions {
   readonly signal: AbortSignal;
 }
 
+/** How a check is made. */
+export interface CheckCallOptions {
+  readonly depth: CheckDepth;
+  /** Copy what differs, and look at it again. */
+  readonly repair: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** How a run is made. */
 export interface SyncCallOptions {
   /** Stops the run at a safe point: what is left is `suspended`, and the report is still given. */
@@ -49,6 +58,11 @@ export interface SyncCallOptions {
 export interface Ferry {
   /** Tells what `sync` would do, and changes nothing. */
   plan(policies: readonly SyncPolicy[], options: PlanCallOptions): Promise<PlanReport>;
+  /**
+   * Holds targets against what `sync` would put there, believing no record; changes nothing unless
+   * it is to repair.
+   */
+  check(policies: readonly SyncPolicy[], options: CheckCallOptions): Promise<CheckReport>;
   /** Copies; failures of tags and rules stand in the report and are not thrown. */
   sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport>;
   /**

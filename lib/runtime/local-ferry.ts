@@ -5,7 +5,7 @@ import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
 import { formatRepository, type RepositoryName } from "../oci/reference.ts";
 import { tagPages } from "../registry/tag-pages.ts";
-import { createBlobLedger } from "../state/blob-ledger.ts";
+import { type BlobLedger, createBlobLedger } from "../state/blob-ledger.ts";
 import { createListingLedger } from "../state/listing-ledger.ts";
 import { createLockLedger } from "../state/lock-ledger.ts";
 import { createRunLedger, type RunLedger } from "../state/run-ledger.ts";
@@ -15,6 +15,8 @@ import { createTaskLedger, type TaskLedger } from "../state/task-ledger.ts";
 import { createTaskReader } from "../state/task-reader.ts";
 import { createWatermarks } from "../state/watermarks.ts";
 import { createBlobPlacer } from "../sync/blob-placer.ts";
+import { type CheckReport, withRepair } from "../sync/check-report.ts";
+import { checkRun, type DriftedTarget } from "../sync/check-run.ts";
 import { estimateCost } from "../sync/estimate-cost.ts";
 import type { EventSink } from "../sync/events.ts";
 import { measurePlan } from "../sync/measure-plan.ts";
@@ -23,6 +25,7 @@ import type { PlanReport } from "../sync/plan-report.ts";
 import { planRun } from "../sync/plan-run.ts";
 import type { SyncPolicy } from "../sync/policy.ts";
 import { createReferrersTags } from "../sync/referrers-tag.ts";
+import { driftedPolicies, planRepairs } from "../sync/repair-drift.ts";
 import type { RunDetail, RunReport, RunSummary } from "../sync/report.ts";
 import { createReportFold, type ReportFold } from "../sync/report-fold.ts";
 import { resumeRun } from "../sync/resume-run.ts";
@@ -31,7 +34,13 @@ import type { RunTaskPorts } from "../sync/run-task.ts";
 import { reportOfRun } from "../sync/stored-report.ts";
 import { encodeSummary, type StoredSummary, summaryOfReport } from "../sync/summary-wire.ts";
 import { driveRun, type Workers } from "../sync/sync-run.ts";
-import type { Ferry, FerryOptions, PlanCallOptions, SyncCallOptions } from "./ferry.ts";
+import type {
+  CheckCallOptions,
+  Ferry,
+  FerryOptions,
+  PlanCallOptions,
+  SyncCallOptions,
+} from "./ferry.ts";
 import { createLocalWorkers } from "./local-workers.ts";
 import type { OpenNotices } from "./open-notices.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
@@ -74,21 +83,33 @@ export class LocalFerry implements Ferry {
     return { ...report, cost: estimateCost(content, report.tasks.length) };
   }
 
+  async check(
+    policies: readonly SyncPolicy[],
+    { depth, repair, signal }: CheckCallOptions,
+  ): Promise<CheckReport> {
+    const { table, clock, random } = this.#parts;
+    const blobs = createBlobLedger(table, clock);
+    const ports = { ...this.#comparePorts(), blobs, clock, random };
+    const { report, drifted } = await checkRun(policies, ports, { depth, repair, signal });
+    if (drifted.length === 0) return report;
+    const repaired = await this.#repair(drifted, blobs, signal);
+    if (signal.aborted) return withRepair(report, repaired, undefined);
+    const look = { depth, repair: false, signal };
+    const after = await checkRun(driftedPolicies(drifted), ports, look);
+    return withRepair(report, repaired, after.report);
+  }
+
   async sync(policies: readonly SyncPolicy[], options: SyncCallOptions): Promise<RunReport> {
     const run = this.#startRun(options);
     const { id, signal } = run;
-    const { table, clock, random } = this.#parts;
-    const startedAt = clock.now();
-    await this.#runs.create({ id, trigger: "cli", startedAt, policies: policies.length });
+    const { table, clock } = this.#parts;
+    await this.#enter(run, policies.length);
     return this.#drive(run, async ({ workers, emit }) => {
       emit({ type: "run.started", runId: id, policies: policies.length });
       const ports = {
-        ...this.#comparePorts(),
-        ...{ clock, emit, dispatcher: workers, tasks: this.#tasks },
-        taskReader: createTaskReader(table),
-        listings: createListingLedger(table, { clock, random }),
+        ...this.#listingPorts(workers, emit),
+        clock,
         runParts: createRunParts(table, { clock }),
-        owner: this.#owner,
         patient: false,
       };
       await orchestrate({ runId: id, policies }, ports, { deadline: noDeadline, signal });
@@ -141,6 +162,37 @@ export class LocalFerry implements Ferry {
     await this.#parts.notices?.close();
     await this.#parts.fleet.transport.close();
     await this.#parts.table.close();
+  }
+
+  /** Copies what differs, as a run of its own. */
+  async #repair(
+    drifted: readonly DriftedTarget[],
+    blobs: BlobLedger,
+    signal: AbortSignal,
+  ): Promise<RunReport> {
+    const run = this.#startRun({ signal, failFast: false });
+    await this.#enter(run, 0);
+    return this.#drive(run, async ({ workers, emit }) => {
+      emit({ type: "run.started", runId: run.id, policies: 0 });
+      const ports = { ...this.#listingPorts(workers, emit), blobs };
+      await planRepairs(run.id, drifted, ports, run.signal);
+    });
+  }
+
+  async #enter({ id }: LocalRun, policies: number): Promise<void> {
+    const startedAt = this.#parts.clock.now();
+    await this.#runs.create({ id, trigger: "cli", startedAt, policies });
+  }
+
+  #listingPorts(workers: Workers, emit: EventSink) {
+    const { table, clock, random } = this.#parts;
+    return {
+      ...this.#comparePorts(),
+      ...{ emit, dispatcher: workers, tasks: this.#tasks },
+      taskReader: createTaskReader(table),
+      listings: createListingLedger(table, { clock, random }),
+      owner: this.#owner,
+    };
   }
 
   #comparePorts() {

@@ -7,8 +7,15 @@ import {
   exitCodeOfRun,
   exitCodeOfSignal,
 } from "../../lib/cli/exit-code.ts";
+import {
+  type CheckedState,
+  type CheckedTag,
+  type CheckReport,
+  checkReport,
+} from "../../lib/sync/check-report.ts";
 import type { SyncEvent } from "../../lib/sync/events.ts";
 import { type PlannedAction, planReport } from "../../lib/sync/plan-report.ts";
+import type { RunReport } from "../../lib/sync/report.ts";
 import { createReportFold } from "../../lib/sync/report-fold.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { COPIED, failedWith, planned, settled, UNCHANGED } from "./events.ts";
@@ -51,19 +58,73 @@ describe("exitCodeOfRun", () => {
   });
 });
 
-describe("exitCodeOfPlan and exitCodeOfCheck", () => {
-  const error = (code: string) => [{ rule: "r", code, message: "m" }];
-  it.each<[PlannedAction[], string | undefined, number, number]>([
-    [["unchanged"], undefined, 0, 0],
-    [["unchanged", "copy"], undefined, 0, 4],
-    [["missing-source", "copy"], undefined, 1, 1],
-    [["copy"], "SOURCE_LIST_FAILED", 1, 1],
-    [["copy"], "CREDENTIALS_REFUSED", 3, 3],
-  ])("%j with error %s: plan %d, check %d", (actions, code, ofPlan, ofCheck) => {
+const error = (code: string) => [{ rule: "r", code, message: "m" }];
+
+describe("exitCodeOfPlan", () => {
+  it.each<[PlannedAction[], string | undefined, number]>([
+    [["unchanged"], undefined, 0],
+    [["unchanged", "copy"], undefined, 0],
+    [["missing-source", "copy"], undefined, 1],
+    [["copy"], "SOURCE_LIST_FAILED", 1],
+    [["copy"], "CREDENTIALS_REFUSED", 3],
+  ])("%j with error %s: %d", (actions, code, ofPlan) => {
     const tasks = actions.map((action) => ({ action, source: "s", target: "t", policy: "p" }));
     const report = planReport(tasks, code === undefined ? [] : error(code));
     expect(exitCodeOfPlan(report)).toBe(ofPlan);
-    expect(exitCodeOfCheck(report)).toBe(ofCheck);
+  });
+});
+
+describe("exitCodeOfCheck", () => {
+  const tag = (state: CheckedState, more: Partial<CheckedTag> = {}): CheckedTag => ({
+    ...{ source: "s.io/app:1", target: "t.io/app:1", policy: "p", drift: [], state },
+    ...more,
+  });
+  const check = (tags: readonly CheckedTag[], code?: string, repair?: RunReport) => ({
+    ...checkReport({
+      depth: "tags",
+      tags,
+      errors: code === undefined ? [] : error(code),
+      lookedAt: { manifests: 0, blobs: 0, bytesRead: 0 },
+    }),
+    ...(repair && { repair }),
+  });
+
+  it.each<[string, CheckReport, number]>([
+    ["nothing", check([]), 0],
+    ["equal", check([tag("equal"), tag("skipped")]), 0],
+    ["drift", check([tag("equal"), tag("drifted")]), 4],
+    ["drift that was mended", check([tag("drifted", { repaired: true })]), 0],
+    ["drift that was not", check([tag("drifted", { repaired: false })]), 4],
+    ["missing at the source", check([tag("missing-source"), tag("drifted")]), 1],
+    ["could not be told", check([tag("failed", { code: "TIMEOUT" }), tag("drifted")]), 1],
+    ["refused", check([tag("failed", { code: "DENIED" }), tag("drifted")]), 3],
+    ["a rule failed", check([tag("drifted")], "SOURCE_LIST_FAILED"), 1],
+    ["a rule was refused", check([tag("drifted")], "CREDENTIALS_REFUSED"), 3],
+    [
+      "a copy failed",
+      check(
+        [tag("drifted", { repaired: false })],
+        undefined,
+        reportOf(settled("1", failedWith("TIMEOUT")), ENUMERATED),
+      ),
+      1,
+    ],
+    [
+      "a copy failed whose target is as wanted by now",
+      check(
+        [tag("drifted", { repaired: true })],
+        undefined,
+        reportOf(settled("1", failedWith("TIMEOUT")), ENUMERATED),
+      ),
+      0,
+    ],
+    [
+      "a copy left",
+      check([tag("drifted", { repaired: false })], "DENIED", reportOf(planned("1"), ENUMERATED)),
+      75,
+    ],
+  ])("%s", (_, report, code) => {
+    expect(exitCodeOfCheck(report)).toBe(code);
   });
 });
 

@@ -5,10 +5,13 @@ import { runProgram } from "../../lib/cli/program.ts";
 import type { Services } from "../../lib/cli/services.ts";
 import type { InputStream, OutputStream, Terminal } from "../../lib/cli/terminal.ts";
 import type { Ferry, FerryOptions } from "../../lib/runtime/ferry.ts";
+import { checkReport } from "../../lib/sync/check-report.ts";
 import type { EventSink } from "../../lib/sync/events.ts";
 import { planReport } from "../../lib/sync/plan-report.ts";
 import { createReportFold } from "../../lib/sync/report-fold.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
+
+const NOT_LOOKED = { manifests: 0, blobs: 0, bytesRead: 0 };
 
 /** A stream that keeps what is written to it. */
 export class MemoryStream extends Writable implements OutputStream {
@@ -40,6 +43,7 @@ export interface Outcome {
 export interface FerryCalls {
   options?: FerryOptions;
   plan?: Parameters<Ferry["plan"]>;
+  check?: Parameters<Ferry["check"]>;
   sync?: Parameters<Ferry["sync"]>;
   retry?: Parameters<Ferry["retry"]>;
   logins: Parameters<Services["verifyLogin"]>[];
@@ -118,6 +122,10 @@ function fakeFerry(
     plan: async (...args) => {
       calls.plan = args;
       return planReport([], []);
+    },
+    check: async (...args) => {
+      calls.check = args;
+      return checkReport({ depth: args[1].depth, tags: [], errors: [], lookedAt: NOT_LOOKED });
     },
     sync: async (...args) => {
       calls.sync = args;

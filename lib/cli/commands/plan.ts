@@ -1,6 +1,6 @@
 import { type PlanReport, planReport } from "../../sync/plan-report.ts";
 import type { CliContext } from "../cli-context.ts";
-import { exitCodeOfCheck, exitCodeOfPlan } from "../exit-code.ts";
+import { exitCodeOfPlan } from "../exit-code.ts";
 import type { OutputFlags } from "../flags/output-flags.ts";
 import type { PlanFlags } from "../flags/plan-flags.ts";
 import type { StateFlags } from "../flags/run-flags.ts";
@@ -19,16 +19,6 @@ export async function runPlan(
 ): Promise<number> {
   const rules = await loadRules({ endpoints, flags, bare: "every tag" }, context);
   return exitCodeOfPlan(await planRules(rules, flags, context));
-}
-
-/** Tells what a sync would do, and whether that is anything. @returns the exit code. */
-export async function runCheck(
-  endpoints: Endpoints,
-  flags: PlanFlags,
-  context: CliContext,
-): Promise<number> {
-  const rules = await loadRules({ endpoints, flags, bare: "every tag" }, context);
-  return exitCodeOfCheck(await planRules(rules, flags, context));
 }
 
 /** Plans by rules that are at hand, and writes the plan. */

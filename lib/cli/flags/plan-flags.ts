@@ -4,20 +4,15 @@ import { addCopyFlags, addTagFlags, type CopyFlags, type TagFlags } from "./copy
 import { addOutputFlags, type OutputFlags } from "./output-flags.ts";
 import { addCompareFlags, type StateFlags } from "./run-flags.ts";
 
-/** Flags of `plan` and `check`. */
+/** Flags of `plan`. */
 export interface PlanFlags extends ConfigFlags, CopyFlags, TagFlags, StateFlags, OutputFlags {
   readonly offline?: boolean;
   readonly cost?: boolean;
 }
 
-/** Adds every flag of `check`. */
-export function addCheckFlags(command: Command): Command {
-  return addOutputFlags(addCompareFlags(addTagFlags(addCopyFlags(addConfigFlags(command)))));
-}
-
 /** Adds every flag of `plan`. */
 export function addPlanFlags(command: Command): Command {
-  return addCheckFlags(command)
+  return addOutputFlags(addCompareFlags(addTagFlags(addCopyFlags(addConfigFlags(command)))))
     .addOption(new Option("--offline", "expand rules without asking the targets"))
     .addOption(new Option("--cost", "estimate what a serverless run of it would cost"));
 }

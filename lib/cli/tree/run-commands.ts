@@ -1,4 +1,5 @@
-import { addCheckFlags, addPlanFlags, type PlanFlags } from "../flags/plan-flags.ts";
+import { addCheckFlags, type CheckFlags } from "../flags/check-flags.ts";
+import { addPlanFlags, type PlanFlags } from "../flags/plan-flags.ts";
 import { addRetryFlags, type RetryFlags } from "../flags/stored-run-flags.ts";
 import {
   addCopyCommandFlags,
@@ -38,11 +39,11 @@ export function addRunCommands({ program, context, finish }: CommandTree): void 
       finish(await runPlan({ source, target }, flags, context));
     });
   addCheckFlags(program.command("check"))
-    .description("exit with 4 when a target differs from its source")
+    .description("look whether targets are what sync makes of them, and exit with 4 when not")
     .argument("[source]", `${SOURCE}; without tag: every tag`)
-    .argument("[target]", "what is compared")
-    .action(async (source: string | undefined, target: string | undefined, flags: PlanFlags) => {
-      const { runCheck } = await import("../commands/plan.ts");
+    .argument("[target]", "what is looked at")
+    .action(async (source: string | undefined, target: string | undefined, flags: CheckFlags) => {
+      const { runCheck } = await import("../commands/check.ts");
       finish(await runCheck({ source, target }, flags, context));
     });
   addRetryFlags(program.command("retry"))
