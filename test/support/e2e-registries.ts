@@ -12,6 +12,8 @@ export interface E2eRegistry {
   readonly directHost: string;
   readonly front: Recorder;
   readonly probe: RegistryProbe;
+  /** Folder of all it keeps. */
+  readonly storage: string;
 }
 
 /** Two registries and a command line between them, all gone at the end of the test. */
@@ -45,5 +47,6 @@ async function startOne(kind: RealRegistryKind): Promise<E2eRegistry | undefined
   onTestFinished(() => front.close());
   const probe = openProbe(registry.host);
   onTestFinished(() => probe.close());
-  return { host: front.host, directHost: registry.host, front, probe };
+  const { host: directHost, storage } = registry;
+  return { host: front.host, directHost, front, probe, storage };
 }

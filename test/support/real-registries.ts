@@ -16,6 +16,8 @@ export interface RealRegistry {
   readonly url: URL;
   /** `127.0.0.1:port`, as it stands in references. */
   readonly host: string;
+  /** Folder of all it keeps. */
+  readonly storage: string;
   /** Ends it and removes its storage. */
   stop(): Promise<void>;
 }
@@ -53,7 +55,7 @@ export async function startRegistry(
     await stop();
     throw error;
   }
-  return { url, host: url.host, stop };
+  return { url, host: url.host, storage: storageOf(folder), stop };
 }
 
 /** Runs `use` with a registry that is stopped afterwards; tells whether it was installed. */
@@ -81,7 +83,7 @@ function configOf(
   },
 ): string {
   const { folder, port, notifications } = place;
-  const rootDirectory = join(folder, "storage");
+  const rootDirectory = storageOf(folder);
   const address = "127.0.0.1";
   if (kind === "zot") {
     return JSON.stringify({ storage: { rootDirectory }, http: { address, port: String(port) } });
@@ -93,6 +95,10 @@ function configOf(
     http: { addr: `${address}:${port}` },
     ...(notifications && { notifications: { endpoints: [endpointOf(notifications)] } }),
   });
+}
+
+function storageOf(folder: string): string {
+  return join(folder, "storage");
 }
 
 /** Distribution docs, *Configuring a registry*, `notifications`. */
