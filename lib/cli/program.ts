@@ -19,7 +19,7 @@ Exit codes:
   1   some tags failed
   2   usage or configuration is wrong
   3   credentials were refused
-  4   check found a difference
+  4   check found a difference, and did not mend it
   70  internal error
   75  stopped with work left: run it again to go on
   128+n  ended by signal n`;

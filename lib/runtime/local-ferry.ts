@@ -1,9 +1,8 @@
 import { anySignal } from "../base/any-signal.ts";
 import type { Clock } from "../base/clock.ts";
 import { noDeadline } from "../base/deadline.ts";
-import { FerryError } from "../base/error.ts";
 import type { Random } from "../base/random.ts";
-import { formatRepository, type RepositoryName } from "../oci/reference.ts";
+import type { RepositoryName } from "../oci/reference.ts";
 import { tagPages } from "../registry/tag-pages.ts";
 import { type BlobLedger, createBlobLedger } from "../state/blob-ledger.ts";
 import { createListingLedger } from "../state/listing-ledger.ts";
@@ -41,6 +40,7 @@ import type {
   PlanCallOptions,
   SyncCallOptions,
 } from "./ferry.ts";
+import { notEnumerated, unknownRepository, unknownRun } from "./ferry-refusals.ts";
 import { createLocalWorkers } from "./local-workers.ts";
 import type { OpenNotices } from "./open-notices.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
@@ -264,29 +264,4 @@ interface LocalRun {
   readonly isRetry: boolean;
   readonly signal: AbortSignal;
   readonly stopAfterFailure: () => void;
-}
-
-function unknownRun(runId: string): FerryError {
-  return new FerryError(`there is no run "${runId}" in this state`, {
-    code: "RUN_UNKNOWN",
-    remedy: "fixInput",
-    hint: "`imageferry status` lists the runs; --state names another state file.",
-  });
-}
-
-function notEnumerated(runId: string): FerryError {
-  return new FerryError(`run "${runId}" was stopped before all of its tags were listed`, {
-    code: "RUN_NOT_ENUMERATED",
-    remedy: "fixInput",
-    hint: "Run the same `imageferry sync` again: what is done already is skipped.",
-  });
-}
-
-function unknownRepository(repository: RepositoryName): FerryError {
-  return new FerryError(`${formatRepository(repository)} does not exist`, {
-    code: "NAME_UNKNOWN",
-    remedy: "fixInput",
-    side: "source",
-    hint: "Check the name; a private repository may need credentials to be seen.",
-  });
 }

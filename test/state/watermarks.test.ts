@@ -94,6 +94,32 @@ describe("Watermarks.write", () => {
   });
 });
 
+describe("Watermarks.forget", () => {
+  it("drops the mark, and whoever looked before sees that", async () => {
+    const { watermarks } = setUp();
+    await watermarks.write(SOURCE, TARGET, { tag: "latest", ...MARK });
+    const before = await watermarks.look(ROUTE);
+
+    await watermarks.forget(ROUTE);
+
+    expect((await watermarks.readMany(SOURCE, TARGET, ["latest"])).size).toBe(0);
+    expect(await watermarks.look(ROUTE)).not.toBe(before);
+  });
+
+  it("writes nothing where there is no mark, and leaves who sets the tag alone", async () => {
+    const { watermarks } = setUp();
+    await watermarks.forget(ROUTE);
+    expect(await watermarks.look(ROUTE)).toBe("absent");
+
+    await watermarks.write(SOURCE, TARGET, { tag: "latest", ...MARK });
+    const lease = await take(watermarks, "a");
+    await watermarks.forget(ROUTE);
+    expect(await watermarks.commit(lease, { ...MARK, targetDigest: OTHER })).toBe(true);
+    const marks = await watermarks.readMany(SOURCE, TARGET, ["latest"]);
+    expect(marks.get("latest")).toMatchObject({ targetDigest: OTHER });
+  });
+});
+
 describe("a tag's lease", () => {
   it("is given to one of many", async () => {
     const { watermarks } = setUp();

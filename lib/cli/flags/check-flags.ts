@@ -15,6 +15,6 @@ export interface CheckFlags extends ConfigFlags, CopyFlags, TagFlags, RunFlags, 
 export function addCheckFlags(command: Command): Command {
   return addProgressFlags(addRunFlags(addTagFlags(addCopyFlags(addConfigFlags(command)))))
     .addOption(new Option("--deep", "look at every manifest and blob of the targets, too"))
-    .addOption(new Option("--read-data", "with --deep, also read every blob and hash it"))
+    .addOption(new Option("--read-data", "the same, and read every blob and hash it"))
     .addOption(new Option("--repair", "copy what differs, then look at it again"));
 }
