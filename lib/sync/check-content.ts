@@ -94,10 +94,10 @@ class RepositoryContentChecker implements ContentChecker {
     const content = parseManifest(manifest);
     const children = content.children.filter((child) => wish.only?.has(child.digest) ?? true);
     const blobs = content.blobs.filter((blob) => !isElsewhere(blob, wish));
-    const [below, states] = await Promise.all([
-      mapLimited(children, CHILDREN_AT_ONCE, (child) => this.#child(child, visit, depth + 1)),
-      mapLimited(blobs, BLOBS_AT_ONCE, (blob) => this.#blob(blob)),
-    ]);
+    const below = await mapLimited(children, CHILDREN_AT_ONCE, (child) =>
+      this.#child(child, visit, depth + 1),
+    );
+    const states = await mapLimited(blobs, BLOBS_AT_ONCE, (blob) => this.#blob(blob));
     const isPart = content.kind === "index" && wish.only !== undefined;
     return together(digest, [...below, ...states], { fault, isPart });
   }

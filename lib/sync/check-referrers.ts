@@ -37,8 +37,8 @@ export async function checkReferrers(
 ): Promise<ReferrersState> {
   const states = await mapLimited(new Set(subjects), AT_ONCE, async (subject) => {
     const listed = await checkListed(subject, context, 1);
-    const beside = await Promise.all(
-      sideTagsOf(subject).map((tag) => checkSideTag(tag, subject, context)),
+    const beside = await mapLimited(sideTagsOf(subject), AT_ONCE, (tag) =>
+      checkSideTag(tag, subject, context),
     );
     return together([listed, ...beside]);
   });

@@ -29,7 +29,7 @@ export async function copyReferrers(
   const { only: _, ...whole } = context;
   await mapLimited(subjects, AT_ONCE, async (subject) => {
     await copyReferrersOf(subject, targets, { context: whole, chain: 1 });
-    await Promise.all(sideTagsOf(subject).map((tag) => copySideTag(tag, targets, whole)));
+    await mapLimited(sideTagsOf(subject), AT_ONCE, (tag) => copySideTag(tag, targets, whole));
   });
 }
 
