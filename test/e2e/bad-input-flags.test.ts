@@ -41,6 +41,18 @@ const FLAGS: readonly BadInput[] = [
     says: ["target"],
   },
   {
+    name: "a mistyped flag of a check",
+    args: ["check", "source.test/app:v1", "target.test/app", "--reapir"],
+    exit: 2,
+    says: ["--reapir", "Did you mean --repair?"],
+  },
+  {
+    name: "a check without a target",
+    args: ["check", "source.test/app:v1"],
+    exit: 2,
+    says: ["target"],
+  },
+  {
     name: "upper case in an argument",
     args: ["sync", "source.test/APP:v1", "target.test/app"],
     exit: 2,
