@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Digest } from "../../lib/oci/digest.ts";
 import type { CheckDepth } from "../../lib/sync/check-report.ts";
 import type { FakeRegistry } from "../support/fake-registry.ts";
@@ -270,11 +270,12 @@ describe("a repair", () => {
     heldBy(made.target).tags.delete("image");
     const stop = new AbortController();
     made.target.setQuirks({ fail: { method: "PUT", status: 503, times: 100 } });
-    setTimeout(() => stop.abort(), 200);
 
-    const options = { repair: true, signal: stop.signal };
-    const { tags, repair } = await check(made, POLICY, options);
+    const checked = check(made, POLICY, { repair: true, signal: stop.signal });
+    await vi.waitFor(() => expect(made.target.count({ method: "PUT" })).toBeGreaterThan(0), 10_000);
+    stop.abort();
 
+    const { tags, repair } = await checked;
     expect(repair?.totals).toMatchObject({ planned: 1, suspended: 1 });
     expect(tags[0]).toMatchObject({ state: "drifted", repaired: false });
   });
