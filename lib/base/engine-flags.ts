@@ -12,12 +12,14 @@ const ONLY_IN_V8_11 = process.versions.v8.startsWith("11.");
  * The flags of V8 that are set while the program runs.
  *
  * Compiled code that V8 made under some flags it takes up only under the same: what takes them
- * back has to be exact. Of `optimize-for-size` and `liftoff-only` V8 takes nothing back, since
- * other flags follow them.
+ * back has to be exact. Of `optimize-for-size` V8 takes nothing back, since other flags follow it.
  */
 const ENGINE_FLAGS = {
   favourSize: { set: "--optimize-for-size", unset: "" },
-  compileWasmOnce: { set: "--liftoff-only", unset: "" },
+  compileWasmOnce: {
+    set: "--no-wasm-tier-up --no-wasm-dynamic-tiering",
+    unset: "--wasm-tier-up --wasm-dynamic-tiering",
+  },
   exposeCollector: { set: "--expose-gc", unset: "--no-expose-gc" },
   keepYoungSize: {
     set: "--semi-space-growth-factor=1",
@@ -32,6 +34,11 @@ const ENGINE_FLAGS = {
 /** Sets a flag of V8 for the rest of the process; one that this V8 does not have is left out. */
 export function setEngineFlag(name: keyof typeof ENGINE_FLAGS): void {
   apply(ENGINE_FLAGS[name].set);
+}
+
+/** Takes a flag of V8 back that can be. */
+export function unsetEngineFlag(name: keyof typeof ENGINE_FLAGS): void {
+  apply(ENGINE_FLAGS[name].unset);
 }
 
 /** Sets the flags that cannot be taken back. */

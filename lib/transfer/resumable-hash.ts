@@ -1,4 +1,5 @@
 import { createSHA256, createSHA512 } from "hash-wasm";
+import { unsetEngineFlag } from "../base/engine-flags.ts";
 import { type Digest, type DigestAlgorithm, isDigest } from "../oci/digest.ts";
 
 /** A digest in the making whose state can be kept, which Node's own hashes cannot. */
@@ -17,6 +18,8 @@ export interface ResumableHash {
  * blobs that may have to be gone on with by another process.
  */
 export async function openResumableHash(algorithm: DigestAlgorithm): Promise<ResumableHash> {
+  // WebAssembly that V8 does not optimise takes eight times as long; other modules have no use for it.
+  unsetEngineFlag("compileWasmOnce");
   const hash = await (algorithm === "sha256" ? createSHA256() : createSHA512());
   hash.init();
   return {
