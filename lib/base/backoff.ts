@@ -29,18 +29,34 @@ export function exponentialBackoff(
   policy: BackoffPolicy = DEFAULT_BACKOFF,
   attempt = 0,
 ): Backoff {
-  let drawnMs: number | undefined;
-  const draw = (): number => {
-    const ceiling = Math.min(policy.capMs, policy.baseMs * 2 ** attempt);
-    const floor = Math.min(ceiling, policy.baseMs / 2);
-    return Math.round(floor + random.next() * (ceiling - floor));
-  };
-  return {
-    attempt,
-    get delayMs() {
-      drawnMs ??= draw();
-      return drawnMs;
-    },
-    next: () => exponentialBackoff(random, policy, attempt + 1),
-  };
+  return new ExponentialBackoff(random, policy, attempt);
+}
+
+class ExponentialBackoff implements Backoff {
+  readonly attempt: number;
+  readonly #random: Random;
+  readonly #policy: BackoffPolicy;
+  #drawnMs: number | undefined;
+
+  constructor(random: Random, policy: BackoffPolicy, attempt: number) {
+    this.#random = random;
+    this.#policy = policy;
+    this.attempt = attempt;
+  }
+
+  get delayMs(): number {
+    this.#drawnMs ??= this.#draw();
+    return this.#drawnMs;
+  }
+
+  next(): Backoff {
+    return new ExponentialBackoff(this.#random, this.#policy, this.attempt + 1);
+  }
+
+  #draw(): number {
+    const { baseMs, capMs } = this.#policy;
+    const ceiling = Math.min(capMs, baseMs * 2 ** this.attempt);
+    const floor = Math.min(ceiling, baseMs / 2);
+    return Math.round(floor + this.#random.next() * (ceiling - floor));
+  }
 }

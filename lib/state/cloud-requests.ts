@@ -43,12 +43,12 @@ export class CloudRequests {
   /**
    * Sends a batch, and what it leaves until nothing is left.
    *
-   * @throws `tooSlow` when patience ends without progress, and what `request` throws.
+   * @throws what `tooSlow` makes when patience ends without progress, and what `request` throws.
    */
   async drain<T>(
     batch: readonly T[],
     request: (items: readonly T[], signal: AbortSignal) => Promise<readonly T[]>,
-    tooSlow: FerryError,
+    tooSlow: () => FerryError,
   ): Promise<void> {
     let left = batch;
     let patience = new Patience(this.#options);
@@ -56,7 +56,7 @@ export class CloudRequests {
       const sent = left;
       left = await this.send((signal) => request(sent, signal));
       if (left.length < sent.length) patience = new Patience(this.#options);
-      if (left.length > 0) await patience.waitAfter(tooSlow);
+      if (left.length > 0) await patience.waitAfter(tooSlow());
     }
   }
 

@@ -155,7 +155,7 @@ class CloudTable implements StateTable {
     request: (part: readonly T[], signal: AbortSignal) => Promise<readonly T[]>,
   ): Promise<void> {
     const words = "part of every request is left undone";
-    const tooSlow = cloudFailure("busy", this.#place, { action: "batch", words });
+    const tooSlow = () => cloudFailure("busy", this.#place, { action: "batch", words });
     await mapLimited(batches, BATCHES_AT_ONCE, (batch) =>
       this.#requests.drain(batch, request, tooSlow),
     );

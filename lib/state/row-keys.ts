@@ -4,7 +4,9 @@ import type { RepositoryName } from "../oci/reference.ts";
 import type { RowKey } from "./state-table.ts";
 
 /** How many partitions a run's tasks are spread over, so that no partition becomes hot. */
-const TASK_SHARDS = 16;
+export const TASK_SHARDS = 16;
+
+const RESERVED = /[%#]/;
 
 /** The partition that lists all runs; what they are stands in their own rows. */
 export const RUNS_PARTITION = "runs";
@@ -57,6 +59,11 @@ export function taskPartitions(runId: string): readonly string[] {
   return Array.from({ length: TASK_SHARDS }, (_, shard) => taskPartition(runId, shard));
 }
 
+/** The partition that holds the tasks of one shard of a run; shards count from 0. */
+export function taskPartition(runId: string, shard: number): string {
+  return `run#${part(runId)}#${shard}`;
+}
+
 /** The partition that lists the repositories of a registry that hold a blob. */
 export function blobPartition(registry: string, digest: Digest): string {
   return `blob#${part(registry)}#${digest}`;
@@ -100,10 +107,6 @@ export function slotKey(registry: string, slot: number): RowKey {
   return { partition: hostPartition(registry), sort: `${SLOT_PREFIX}${ordinal(slot)}` };
 }
 
-function taskPartition(runId: string, shard: number): string {
-  return `run#${part(runId)}#${shard}`;
-}
-
 /** Sorts as the number does. */
 function ordinal(position: number): string {
   return String(position).padStart(6, "0");
@@ -116,5 +119,5 @@ function repositoryPart(name: RepositoryName): string {
 
 /** Keeps whatever stands in a name from looking like the `#` between names. */
 function part(text: string): string {
-  return text.replace(/[%#]/g, encodeURIComponent);
+  return RESERVED.test(text) ? text.replaceAll(/[%#]/g, encodeURIComponent) : text;
 }

@@ -27,9 +27,14 @@ export function encodeTagRow({ mark, holder }: TagRow): JsonValue {
  * target, and marked anew.
  */
 export function decodeTagRow(value: JsonValue): TagRow {
-  const holder = lenient(value, holderOf);
-  const mark = lenient(value, markOf);
+  const mark = isMissing(value, "sourceDigest") ? undefined : lenient(value, markOf);
+  const holder = isMissing(value, "holder") ? undefined : lenient(value, holderOf);
   return { ...(mark && { mark }), ...(holder && { holder }) };
+}
+
+/** Most rows have a mark and no holder: what is missing on purpose is not worth an error. */
+function isMissing(value: JsonValue, field: string): boolean {
+  return typeof value === "object" && value !== null && !(field in value);
 }
 
 function markOf(record: StoredRecord): Watermark {

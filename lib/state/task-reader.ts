@@ -1,4 +1,4 @@
-import { taskKey, taskPartitions } from "./row-keys.ts";
+import { TASK_SHARDS, taskKey, taskPartition } from "./row-keys.ts";
 import type { StateTable } from "./state-table.ts";
 import { decodeTask, type TaskRow } from "./task-row.ts";
 
@@ -20,10 +20,10 @@ export function createTaskReader(table: StateTable): TaskReader {
       const rows = keys.length === 0 ? [] : await table.getMany(keys);
       return new Map(rows.map((row) => [row.sort, decodeTask(row)]));
     },
-    shards: taskPartitions("").length,
+    shards: TASK_SHARDS,
     async *shard(runId, shard, after) {
-      const partition = taskPartitions(runId)[shard];
-      if (partition === undefined) return;
+      if (shard >= TASK_SHARDS) return;
+      const partition = taskPartition(runId, shard);
       for await (const row of table.query(partition, after === undefined ? {} : { after })) {
         yield decodeTask(row);
       }
