@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { deadlineAfter } from "../../lib/base/deadline.ts";
 import { FerryError } from "../../lib/base/error.ts";
 import type { InvocationEnd, InvocationOptions, Pipeline } from "../../lib/runtime/pipeline.ts";
@@ -153,10 +154,10 @@ export class FunctionCloud {
       on.broken(true);
     };
     let cancel = time.after(lifeMs, timeOver);
-    const options = {
-      deadline: deadlineAfter(process.clock, lifeMs),
-      signal: new AbortController().signal,
-    };
+    const { signal } = new AbortController();
+    // Every request under way listens.
+    setMaxListeners(0, signal);
+    const options = { deadline: deadlineAfter(process.clock, lifeMs), signal };
     call(pipeline, options).then(
       (value) => end(() => on.ended(value)),
       () => end(() => on.broken(false)),

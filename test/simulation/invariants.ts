@@ -215,10 +215,17 @@ function onSet<K, V>(map: Map<K, V>, tell: (key: K, value: V) => void): void {
   };
 }
 
+/** Rows never change once they are written. */
+const fields = new WeakMap<StoredRow, Fields>();
+
 function fieldsOf(row: StoredRow | undefined): Fields | undefined {
   if (row === undefined) return undefined;
+  const known = fields.get(row);
+  if (known !== undefined) return known;
   const value: unknown = JSON.parse(row.text);
-  return isFields(value) ? value : undefined;
+  if (!isFields(value)) return undefined;
+  fields.set(row, value);
+  return value;
 }
 
 function isFields(value: unknown): value is Fields {

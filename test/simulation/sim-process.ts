@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import type { Clock } from "../../lib/base/clock.ts";
 import type { EffectKind, FaultPlan } from "./faults.ts";
 import { type SimTime, START_MS } from "./sim-time.ts";
@@ -75,7 +74,6 @@ export class SimProcess {
     return new Promise<T>((resolve, reject) => {
       const { signal } = options;
       const stop = () => reject(signal?.reason);
-      if (signal) setMaxListeners(0, signal);
       signal?.addEventListener("abort", stop, { once: true });
       const take = (give: () => void): void =>
         this.#whenAwake(() => {

@@ -1,5 +1,7 @@
 import type { Random } from "../../lib/base/random.ts";
 
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Randomness that repeats: the same seed gives the same numbers (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
@@ -9,9 +11,10 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const byte = (): string =>
-    Math.floor(next() * 256)
-      .toString(16)
-      .padStart(2, "0");
-  return { next, hex: (bytes) => Array.from({ length: bytes }, byte).join("") };
+  const hex = (bytes: number): string => {
+    let text = "";
+    for (let byte = 0; byte < bytes; byte++) text += BYTES[Math.floor(next() * 256)];
+    return text;
+  };
+  return { next, hex };
 }
