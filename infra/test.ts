@@ -4,12 +4,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinary } from "../test/support/find-binary.ts";
+import type { Tried } from "../test/support/tried.ts";
 
 /** How many tests ended how; a step that is no test suite counts as one. */
 interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** How much of what was tried, by the name of what it was. */
+  readonly tried: ReadonlyMap<string, number>;
 }
 
 /** npm scripts that must succeed before the tests; end-to-end tests need the build. */
@@ -48,6 +51,8 @@ try {
   for (const script of SUITES) tallies.push(await runSuite(script));
   const total = tallies.reduce(add);
   for (const line of await missingPrograms()) console.log(line);
+  const tried = [...total.tried].map(([what, count]) => `${count.toLocaleString("en")} ${what}`);
+  console.log(`tried: ${tried.join(", ")}`);
   if (total.skipped > 0) console.log(`${total.skipped} skipped`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 ? 1 : 0;
@@ -57,7 +62,7 @@ try {
 
 async function runCheck(script: string): Promise<Tally> {
   const failed = (await runScript(script)) ? 0 : 1;
-  return { passed: 1 - failed, failed, skipped: 0 };
+  return { passed: 1 - failed, failed, skipped: 0, tried: new Map() };
 }
 
 async function runSuite(script: string): Promise<Tally> {
@@ -89,19 +94,38 @@ async function readTally(file: string): Promise<Tally> {
   );
   const count = (key: string): number => Number(report[key] ?? 0);
   const files: unknown = report["testResults"];
-  const unloaded = Array.isArray(files) ? files.filter(isUnloaded).length : 0;
+  const results: readonly FileResult[] = Array.isArray(files) ? files : [];
   return {
     passed: count("numPassedTests"),
-    failed: count("numFailedTests") + unloaded,
+    failed: count("numFailedTests") + results.filter(isUnloaded).length,
     skipped: count("numPendingTests") + count("numTodoTests"),
+    tried: results
+      .flatMap(({ assertionResults }) => assertionResults)
+      .reduce((sum, { meta }) => addCounts(sum, Object.entries(meta?.tried ?? {})), NOTHING),
   };
 }
 
-function isUnloaded(result: {
+/** Of vitest's JSON report, what is read of one file. */
+interface FileResult {
   readonly status: string;
-  readonly assertionResults: readonly { readonly status: string }[];
-}): boolean {
-  const { status, assertionResults } = result;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly meta?: { readonly tried?: Tried };
+  }[];
+}
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
+function addCounts(
+  counts: ReadonlyMap<string, number>,
+  more: Iterable<readonly [string, number]>,
+): ReadonlyMap<string, number> {
+  const sum = new Map(counts);
+  for (const [what, count] of more) sum.set(what, (sum.get(what) ?? 0) + count);
+  return sum;
+}
+
+function isUnloaded({ status, assertionResults }: FileResult): boolean {
   return status === "failed" && assertionResults.every((test) => test.status !== "failed");
 }
 
@@ -119,5 +143,6 @@ function add(left: Tally, right: Tally): Tally {
     passed: left.passed + right.passed,
     failed: left.failed + right.failed,
     skipped: left.skipped + right.skipped,
+    tried: addCounts(left.tried, right.tried),
   };
 }

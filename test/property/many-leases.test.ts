@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Clock } from "../../lib/base/clock.ts";
 import { digestOf } from "../../lib/oci/digest.ts";
 import { createLockLedger, type Lock } from "../../lib/state/lock-ledger.ts";
@@ -154,7 +154,6 @@ describe("a lease has one holder, who keeps it until another takes it", {
 }, () => {
   const properties = new PropertyRuns();
   const steps = fc.array(step, { maxLength: 25 });
-  afterAll(() => console.info(`properties of leases: ${properties.runs} runs`));
 
   it("of a task", () =>
     properties.holdsInTime(
@@ -179,4 +178,8 @@ describe("a lease has one holder, who keeps it until another takes it", {
       fc.asyncProperty(steps, (given) => follows(given, locks)),
       RUNS,
     ));
+
+  it("were tried often", ({ task }) => {
+    expect(properties.tell("leases", task)).toBe(12_000);
+  });
 });

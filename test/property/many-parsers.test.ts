@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseChallenges } from "../../lib/auth/challenge.ts";
 import { FerryError } from "../../lib/base/error.ts";
 import { parseContentRange } from "../../lib/http/content-range.ts";
@@ -40,7 +40,6 @@ function refuses(act: () => unknown): void {
 
 describe("what comes from outside", { timeout: 180_000 }, () => {
   const properties = new PropertyRuns();
-  afterAll(() => console.info(`properties of parsers: ${properties.runs} runs`));
 
   it("challenges are read as they were written", () => {
     const parameter = fc.tuple(token, fc.stringMatching(/^[ -~]{0,12}$/));
@@ -155,11 +154,14 @@ describe("what comes from outside", { timeout: 180_000 }, () => {
       RUNS,
     );
   });
+
+  it("were tried often", ({ task }) => {
+    expect(properties.tell("parsers", task)).toBe(108_000);
+  });
 });
 
 describe("documents", { timeout: 180_000 }, () => {
   const properties = new PropertyRuns();
-  afterAll(() => console.info(`properties of documents: ${properties.runs} runs`));
 
   it("JSON without doubled keys is read as JSON.parse reads it", () => {
     const names = fc.stringMatching(/^x[a-z]{0,4}$/);
@@ -221,6 +223,10 @@ describe("documents", { timeout: 180_000 }, () => {
       }),
       RUNS,
     );
+  });
+
+  it("were tried often", ({ task }) => {
+    expect(properties.tell("documents", task)).toBe(36_000);
   });
 });
 

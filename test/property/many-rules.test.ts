@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exponentialBackoff } from "../../lib/base/backoff.ts";
 import { noDeadline } from "../../lib/base/deadline.ts";
 import { FerryError } from "../../lib/base/error.ts";
@@ -21,7 +21,6 @@ const HOME = "https://registry.test";
 
 describe("rules", { timeout: 180_000 }, () => {
   const properties = new PropertyRuns();
-  afterAll(() => console.info(`properties of rules: ${properties.runs} runs`));
 
   it("chunks add up to the blob, within the registry's limits", () => {
     const sizes = fc.record({
@@ -148,6 +147,10 @@ describe("rules", { timeout: 180_000 }, () => {
       }),
       RUNS,
     );
+  });
+
+  it("were tried often", ({ task }) => {
+    expect(properties.tell("rules", task)).toBe(72_000);
   });
 });
 

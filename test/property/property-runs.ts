@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { TaskMeta } from "vitest";
 
 /** Counts runs of properties, so that a suite can tell how much it tried. */
 export class PropertyRuns {
@@ -19,7 +20,10 @@ export class PropertyRuns {
     this.#runs += runs;
   }
 
-  get runs(): number {
+  /** Tells how often the properties of a suite were tried; for its last test. */
+  tell(name: string, { meta }: { readonly meta: TaskMeta }): number {
+    console.info(`properties of ${name}: ${this.#runs} runs`);
+    meta.tried = { "property runs": this.#runs };
     return this.#runs;
   }
 }

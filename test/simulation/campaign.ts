@@ -10,6 +10,7 @@ export interface Tally {
   readonly schedules: number;
   readonly effects: number;
   readonly checks: number;
+  readonly plans: number;
   readonly virtualHours: number;
   /** Of each schedule that broke something: what, and the command that shows it again. */
   readonly broken: readonly string[];
@@ -20,13 +21,16 @@ const HOUR_MS = 3_600_000;
 const LARGE_EVERY = 20;
 /** Out of so many seeds, one runs on until nothing is left to do. */
 const RUNS_ON_EVERY = 19;
+/** Out of so many seeds, plans are made in one. */
+const PLANS_EVERY = 10;
 
 /** Runs the schedule of a seed: mostly the smallest scenario, where most happens in least time. */
 export function simulateSeed(seed: number, options: SimulateOptions = {}): Promise<SimReport> {
   const large = 1 + (Math.floor(seed / LARGE_EVERY) % (SCENARIOS.length - 1));
   const scenario = scenarioAt(seed % LARGE_EVERY === 0 ? large : 0);
   const runsOn = seed % RUNS_ON_EVERY === 1;
-  return simulate(scenario, swarmFaults(seed), { runsOn, ...options });
+  const plans = seed % PLANS_EVERY === 3;
+  return simulate(scenario, swarmFaults(seed), { runsOn, plans, ...options });
 }
 
 /** Runs a scenario in which processes die at those effects only. */
@@ -56,12 +60,14 @@ export class Campaign {
   #schedules = 0;
   #effects = 0;
   #checks = 0;
+  #plans = 0;
   #elapsedMs = 0;
 
   add(words: ScheduleWords, report: SimReport): void {
     this.#schedules++;
     this.#effects += report.effects;
     this.#checks += report.checks;
+    this.#plans += report.plans;
     this.#elapsedMs += report.elapsedMs;
     const [problem] = report.problems;
     if (problem === undefined) return;
@@ -73,6 +79,7 @@ export class Campaign {
       schedules: this.#schedules,
       effects: this.#effects,
       checks: this.#checks,
+      plans: this.#plans,
       virtualHours: Math.round(this.#elapsedMs / HOUR_MS),
       broken: this.#broken,
     };

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { ONE_IN } from "../support/thoroughness.ts";
 import { Campaign, deathWords, simulateDeaths, tallyLine } from "./campaign.ts";
 import type { Death } from "./faults.ts";
 import { SCENARIOS } from "./scenarios.ts";
-
-/** Of the effects, each sixth unless all are asked for. */
-const EVERY = ONE_IN === 1 ? 1 : 6;
 
 describe("a process that dies", () => {
   const campaign = new Campaign();
@@ -16,7 +12,7 @@ describe("a process that dies", () => {
     async ({ scenario, position }) => {
       const { effects, problems } = await simulateDeaths(scenario, []);
       expect(problems).toEqual([]);
-      for (let effect = 0; effect < effects; effect += EVERY) {
+      for (let effect = 0; effect < effects; effect++) {
         for (const after of [false, true]) {
           const deaths: readonly Death[] = [{ effect, after }];
           const report = await simulateDeaths(scenario, deaths);
@@ -24,12 +20,12 @@ describe("a process that dies", () => {
         }
       }
       expect(campaign.tally.broken).toEqual([]);
-      expect(campaign.tally.schedules).toBeGreaterThanOrEqual((2 * effects) / EVERY);
     },
   );
 
-  it("was tried everywhere", () => {
+  it("was tried everywhere", ({ task }) => {
     console.info(tallyLine("single kill points", campaign.tally));
-    expect(campaign.tally.schedules).toBeGreaterThan(800 / EVERY);
+    task.meta.tried = { "single deaths": campaign.tally.schedules };
+    expect(campaign.tally.schedules).toBeGreaterThan(1000);
   });
 });

@@ -1,3 +1,4 @@
+import type { PlanReport } from "../../lib/sync/plan-report.ts";
 import type { FakeRegistry } from "../support/fake-registry.ts";
 import type { WatchedRegistry } from "./invariants.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -49,6 +50,17 @@ export function needlessWork({ source, targets }: Outcome): readonly string[] {
   );
   const reads = source.count({ method: "GET", kind: "blob" });
   return reads > 0 ? [...writes, `L5: ${reads} blobs were read`] : writes;
+}
+
+/** A plan of what is copied already finds nothing to do, but to look for new signatures. */
+export function needlessPlan(
+  { policies }: Scenario,
+  { tasks, errors }: PlanReport,
+): readonly string[] {
+  const looking = new Set(policies.flatMap(({ name, options }) => (options.referrers ? name : [])));
+  const open = tasks.filter(({ action, policy }) => action !== "unchanged" && !looking.has(policy));
+  const words = [...open.map(({ target }) => target), ...errors.map(({ code }) => code)];
+  return words.map((word) => `S12: a plan names ${word}`);
 }
 
 /** The error codes, or else the state, in a row. */

@@ -1,20 +1,20 @@
 import { createHash } from "node:crypto";
-import type { Keychain } from "../../lib/auth/keychain.ts";
-import { Secret } from "../../lib/base/secret.ts";
-import { countRequests } from "../../lib/http/counting-transport.ts";
+import { setMaxListeners } from "node:events";
 import type { Transport } from "../../lib/http/transport.ts";
 import { createCloudPipeline } from "../../lib/runtime/cloud-pipeline.ts";
 import type { Pipeline } from "../../lib/runtime/pipeline.ts";
-import { createRegistryFleet } from "../../lib/runtime/registry-fleet.ts";
-import { createCloudTable } from "../../lib/state/cloud-table.ts";
-import { PAUSE_MAX_MS } from "../../lib/transfer/waits-too-long.ts";
+import { createWatermarks } from "../../lib/state/watermarks.ts";
+import type { PlanReport } from "../../lib/sync/plan-report.ts";
+import { planRun } from "../../lib/sync/plan-run.ts";
 import { createFakeRegistry, transportOf } from "../support/fake-registry.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { deathsOnly, type FaultPlan } from "./faults.ts";
 import { FunctionCloud } from "./function-cloud.ts";
 import { collectGarbage } from "./garbage.ts";
 import { Invariants } from "./invariants.ts";
-import { failedRuns, missingContent, needlessWork, type Outcome } from "./outcome.ts";
+import { failedRuns, missingContent, needlessPlan, needlessWork, type Outcome } from "./outcome.ts";
+import { createProcessParts, type ProcessParts } from "./process-parts.ts";
+import { type Reach, readsOnly } from "./reads-only.ts";
 import { type Scenario, SOURCE, TARGETS } from "./scenarios.ts";
 import { simTransport } from "./sim-network.ts";
 import { SimProcess, type SimWorld } from "./sim-process.ts";
@@ -32,12 +32,16 @@ export interface SimReport {
   readonly elapsedMs: number;
   /** How often all invariants were looked at. */
   readonly checks: number;
+  /** Plans that were made in between, whether or not they came to their end. */
+  readonly plans: number;
 }
 
 /** How a simulation is watched. */
 export interface SimulateOptions {
   /** Runs twice more in calm: once to catch up, once to find nothing to do. */
   readonly runsOn?: boolean;
+  /** Asks for plans meanwhile, which must not change anything (S12). */
+  readonly plans?: boolean;
   /** Takes the lines of the trace. */
   readonly trace?: (line: string) => void;
 }
@@ -47,6 +51,8 @@ const CANARY = "CANARY-5f0c1d9a";
 const CONVERGE_MS = 43_200_000;
 const EFFECTS_MAX = 100_000;
 const RUNS_APART_MS = 700;
+/** One before there is anything, one while tags are copied, one when somebody may have died. */
+const PLANS_AT_MS = [0, 150, 30_000];
 
 /** Lets a scenario happen under those faults, then in calm until it has converged. */
 export async function simulate(
@@ -54,9 +60,16 @@ export async function simulate(
   faults: FaultPlan,
   options: SimulateOptions = {},
 ): Promise<SimReport> {
-  const simulation = new Simulation(scenario, faults, options);
-  await simulation.run();
-  return simulation.report();
+  const { stackTraceLimit } = Error;
+  // Errors are what schedules are made of, and nobody looks at where they come from.
+  if (options.trace === undefined) Error.stackTraceLimit = 0;
+  try {
+    const simulation = new Simulation(scenario, faults, options);
+    await simulation.run();
+    return simulation.report();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 class Simulation {
@@ -70,9 +83,10 @@ class Simulation {
   readonly #source;
   readonly #targets;
   readonly #network: Transport;
-  readonly #hash = createHash("sha256");
   readonly #finished = new Map<string, string>();
   readonly #failed: string[] = [];
+  #trace = "";
+  #plans = 0;
   #processes = 0;
   /** Moves of tags still to come. */
   #moves = 0;
@@ -85,7 +99,7 @@ class Simulation {
       faults,
       effects: 0,
       note: (line) => {
-        this.#hash.update(line);
+        this.#trace += line;
         options.trace?.(line);
       },
       check: () => this.#invariants.check(),
@@ -137,6 +151,12 @@ class Simulation {
       const registries = this.#targets.map(({ registry }) => registry);
       collectGarbage(registries, this.#time, collectsEveryMs);
     }
+    if (this.#options.plans) {
+      for (const atMs of PLANS_AT_MS) {
+        // Whoever asks may die, or be told that it does not work now.
+        this.#time.after(atMs, () => void this.#plan().catch(() => undefined));
+      }
+    }
     const runs = Array.from({ length: scenario.runs }, (_, run) => `run${run}`);
     if (!(await this.#runAll(runs))) return;
     if (!this.#options.runsOn) return this.#checkSettled(scenario.movesEveryMs === 0);
@@ -148,6 +168,17 @@ class Simulation {
     }
     if (!(await this.#runAll(["again"]))) return;
     this.#invariants.problems.push(...needlessWork(this.#outcome()));
+    if (this.#options.plans) await this.#checkPlan();
+  }
+
+  /** Makes a plan in calm, with everything copied. */
+  async #checkPlan(): Promise<void> {
+    let isOver = false;
+    const plan = this.#plan().finally(() => {
+      isOver = true;
+    });
+    await this.#time.run(() => isOver);
+    this.#invariants.problems.push(...needlessPlan(this.#scenario, await plan));
   }
 
   #untilCalm(): Promise<void> {
@@ -164,9 +195,10 @@ class Simulation {
     return {
       problems: this.#invariants.problems,
       effects: this.#world.effects,
-      traceHash: this.#hash.digest("hex").slice(0, 16),
+      traceHash: createHash("sha256").update(this.#trace).digest("hex").slice(0, 16),
       elapsedMs: this.#time.nowMs,
       checks: this.#invariants.checks,
+      plans: this.#plans,
     };
   }
 
@@ -205,38 +237,39 @@ class Simulation {
   }
 
   #open(process: SimProcess): Pipeline {
-    const { clock } = process;
-    const { faults } = this.#world;
-    const random = seededRandom(++this.#processes * 7919);
-    const transport = countRequests(simTransport(this.#network, process, faults));
+    const { transport, ...parts } = this.#partsOf(process);
     const queues = this.#cloud.queuesOf(process);
     return createCloudPipeline({
-      ...{ clock, random, dispatcher: queues, launcher: queues, requests: transport.requests },
-      table: createCloudTable(simRowStore(this.#rows, process), {
-        ...{ clock, random },
-        place: { service: "DynamoDB", table: "simulated", where: "nowhere" },
-      }),
-      fleet: createRegistryFleet({
-        settings: [SOURCE, ...TARGETS].map((registry) => ({ registry, plainHttp: true })),
-        env: {},
-        keychain: this.#keychain(),
-        ...{ clock, random },
-        userAgent: "imageferry/test",
-        emit: () => undefined,
-        transport: () => transport,
-        retryAfterMaxMs: PAUSE_MAX_MS,
-      }),
+      ...parts,
+      ...{ dispatcher: queues, launcher: queues, requests: transport.requests },
       emit: () => undefined,
     });
   }
 
-  #keychain(): Keychain {
-    const password = new Secret(CANARY);
+  /** A plan as the HTTP address makes it, in a process of its own. */
+  #plan(): Promise<PlanReport> {
+    const process = new SimProcess(`plan${this.#plans++}`, this.#world);
+    const broke = (what: string) =>
+      void this.#invariants.problems.push(`S12: a plan wrote ${what}`);
+    const reach = readsOnly(this.#reachOf(process), broke);
+    const { fleet, table, clock } = this.#partsOf(process, reach);
+    const ports = { repositories: fleet, watermarks: createWatermarks(table, clock) };
+    const { signal } = new AbortController();
+    setMaxListeners(0, signal);
+    return planRun(this.#scenario.policies, ports, { offline: false, signal });
+  }
+
+  #partsOf(process: SimProcess, reach = this.#reachOf(process)): ProcessParts {
+    return createProcessParts(process.clock, reach, {
+      random: seededRandom(++this.#processes * 7919),
+      ...(this.#scenario.isLocked && { password: CANARY }),
+    });
+  }
+
+  #reachOf(process: SimProcess): Reach {
     return {
-      credentialFor: async ({ registry }) =>
-        this.#scenario.isLocked && registry !== SOURCE
-          ? { kind: "basic", username: "ferry", password }
-          : undefined,
+      transport: simTransport(this.#network, process, this.#world.faults),
+      store: simRowStore(this.#rows, process),
     };
   }
 

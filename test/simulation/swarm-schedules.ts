@@ -1,14 +1,23 @@
-import { portionOf } from "../support/thoroughness.ts";
-import { Campaign, simulateSeed, type Tally } from "./campaign.ts";
+import { expect, it } from "vitest";
+import { Campaign, simulateSeed, tallyLine } from "./campaign.ts";
 
-/** How many schedules each half of the swarm has. */
-export const SWARM_HALF: number = portionOf(10_000);
+/** Seeds of each part of the swarm; four parts, so that two threads share them evenly. */
+const SEEDS = 5000;
 
-/** Runs the schedules of that many seeds from `first` on. */
-export async function runSwarm(first: number, count: number): Promise<Tally> {
-  const campaign = new Campaign();
-  for (let seed = first; seed < first + count; seed++) {
-    campaign.add(`swarm ${seed}`, await simulateSeed(seed));
-  }
-  return campaign.tally;
+/** Declares the test of one part of the swarm; parts count from 0. */
+export function swarmBreaksNothing(part: number): void {
+  it(`part ${part + 1} of the swarm breaks no invariant and comes to its end`, {
+    timeout: 1_800_000,
+  }, async ({ task }) => {
+    const campaign = new Campaign();
+    for (let seed = part * SEEDS; seed < (part + 1) * SEEDS; seed++) {
+      campaign.add(`swarm ${seed}`, await simulateSeed(seed));
+    }
+    const { tally } = campaign;
+    console.info(tallyLine(`swarm, part ${part + 1}`, tally));
+    task.meta.tried = { seeds: tally.schedules, plans: tally.plans };
+    expect(tally.broken.slice(0, 10)).toEqual([]);
+    expect(tally.schedules).toBe(SEEDS);
+    expect(tally.plans).toBeGreaterThan(SEEDS / 10);
+  });
 }

@@ -1,0 +1,3 @@
+import { swarmBreaksNothing } from "./swarm-schedules.ts";
+
+swarmBreaksNothing(2);
