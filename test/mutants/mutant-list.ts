@@ -96,6 +96,26 @@ export const MUTANTS: readonly Mutant[] = [
     suite: "test/simulation/regressions.test.ts",
   },
   {
+    name: "a wish for a pause counted as a failure",
+    file: "lib/sync/listing-progress.ts",
+    find: "    if (pauseMs !== undefined) {",
+    replace: "    if (pauseMs !== undefined && policy < 0) {",
+    suite: "test/simulation/regressions.test.ts",
+  },
+  {
+    name: "a plan that marks tags as copied",
+    file: "lib/sync/plan-run.ts",
+    find: "for await (const page of pages) plan.pairs.push(...page);",
+    replace: `for await (const page of pages) {
+      plan.pairs.push(...page);
+      for (const { source, target, task } of page) {
+        const { sourceDigest: digest } = task;
+        const mark = { tag: "latest", sourceDigest: digest, targetDigest: digest, optionsHash: "" };
+        if (digest) await ports.watermarks.write(source.repository, target.repository, mark);
+      }
+    }`,
+  },
+  {
     name: "a run closed before its tasks have ended",
     file: "lib/sync/sweep-tasks.ts",
     find: "open ||= !hasEnded(row.state);",

@@ -15,7 +15,7 @@ interface Try {
 /** Looks for a broken invariant where one shows the soonest. */
 async function* tries(): AsyncGenerator<Try> {
   for (const scenario of SCENARIOS) {
-    const { problems } = await simulateDeaths(scenario, [], { runsOn: true });
+    const { problems } = await simulateDeaths(scenario, [], { runsOn: true, plans: true });
     yield { what: scenario.name, problems };
   }
   const smallest = scenarioAt(0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { scenarioAt } from "./campaign.ts";
 import { deathsOnly, type Effect, type Fate, type FaultPlan } from "./faults.ts";
 import { SCENARIOS } from "./scenarios.ts";
+import { REFUSALS, type Refusal } from "./sim-network.ts";
 import { simulate } from "./simulate.ts";
 
 /** A calm world but for what `fateOf` says. */
@@ -11,6 +12,11 @@ function scripted(fateOf: (effect: Effect) => Fate, changes: Partial<FaultPlan> 
 
 function byName(name: string) {
   return SCENARIOS.find((scenario) => scenario.name === name) ?? scenarioAt(0);
+}
+
+/** With `Retry-After`: it asks for a pause of its own. */
+function isPause(refusal: Refusal): boolean {
+  return refusal !== "reset" && refusal.headers !== undefined;
 }
 
 describe("what the swarm found", () => {
@@ -36,6 +42,21 @@ describe("what the swarm found", () => {
     };
     const report = await simulate(byName("two targets"), scripted(isAway), { runsOn: true });
     expect(refused).toBeGreaterThan(5);
+    expect(report.problems).toEqual([]);
+  });
+
+  it("a registry that asks for a pause time and again is waited for: that is no failure", async () => {
+    let refused = 0;
+    const asksForPause = ({ label, atMs }: Effect): Fate => {
+      if (!label.endsWith("/tags/list") || atMs > 650_000) return "pass";
+      refused++;
+      return "refuse";
+    };
+    const tooMany = { pick: () => REFUSALS.findIndex(isPause) };
+    const scenario = byName("shared layers");
+    const report = await simulate(scenario, scripted(asksForPause, tooMany), { runsOn: true });
+    // More rounds than failures would be borne, of as many pauses as one invocation waits out.
+    expect(refused).toBeGreaterThan(5 * 20);
     expect(report.problems).toEqual([]);
   });
 });

@@ -9,15 +9,20 @@ const ANSWER_MS = 60_000;
 /** A body is read in so many parts, so that it can break between any two. */
 const PARTS = 2;
 
+/** What a registry answers instead, or that the connection breaks. */
+export type Refusal =
+  | "reset"
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>> };
+
 /** What a registry answers when it does not do what it was asked. */
-const REFUSALS = [
+export const REFUSALS: readonly Refusal[] = [
   "reset",
   { status: 503 },
   { status: 500 },
   { status: 429, headers: { "retry-after": "2" } },
   { status: 429 },
   { status: 502 },
-] as const;
+];
 
 /** Between a process and a registry. */
 interface Way {
@@ -63,10 +68,7 @@ function refusal(request: HttpRequest, faults: FaultPlan): HttpResponse {
   return answer({ status: 404, headers: { "content-type": "application/json" } }, body);
 }
 
-function answer(
-  { status, headers = {} }: { status: number; headers?: Readonly<Record<string, string>> },
-  text = "",
-): HttpResponse {
+function answer({ status, headers = {} }: Exclude<Refusal, "reset">, text = ""): HttpResponse {
   return {
     status,
     headers: headersOf(headers),
