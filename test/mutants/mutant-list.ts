@@ -67,7 +67,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: "lib/sync/exclusive-lease.ts",
     find: "renew, marginMs: MARGIN_MS });",
     replace: "renew });",
-    suite: "test/simulation/tag-race.test.ts",
   },
   {
     name: "records trusted after the registry missed a blob",
