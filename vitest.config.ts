@@ -29,6 +29,8 @@ export default defineConfig({
           globalSetup: ["test/e2e/global-setup.ts"],
           pool: "forks",
           maxWorkers: "100%",
+          // Those that run side by side wait most of the time.
+          maxConcurrency: 10,
           testTimeout: 300_000,
           hookTimeout: 120_000,
           retry,

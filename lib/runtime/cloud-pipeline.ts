@@ -27,6 +27,7 @@ import { runTask, type TaskEnd } from "../sync/run-task.ts";
 import { createSharedLimits } from "../sync/shared-limits.ts";
 import { policiesOfRun, startRun } from "../sync/start-run.ts";
 import { type SweepPorts, type SweepResult, sweep } from "../sync/sweep.ts";
+import { TURNS_OF_MANY, TURNS_OF_ONE } from "../sync/upload-turn.ts";
 import type { OpenNotices } from "./open-notices.ts";
 import type { InvocationEnd, InvocationOptions, Pipeline } from "./pipeline.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
@@ -89,7 +90,7 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
   const work = {
     ...common,
     limits,
-    placer: createBlobPlacer({ ...common, uploads: createUploadLedger(table, { clock }) }),
+    placer: createBlobPlacer({ ...common, ...uploadTurns(parts) }),
     referrersTags: createReferrersTags({ locks: createLockLedger(table, { clock }), clock }),
     patience: { random },
   };
@@ -132,6 +133,11 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
       await table.close();
     },
   };
+}
+
+function uploadTurns({ table, clock, alone = false }: CloudPipelineParts) {
+  const uploads = createUploadLedger(table, { clock });
+  return { uploads, turns: alone ? TURNS_OF_ONE : TURNS_OF_MANY };
 }
 
 /** Runs are told of even where one of the others could not be swept. */

@@ -23,6 +23,7 @@ export async function createFerry(options: FerryOptions): Promise<Ferry> {
   return new LocalFerry({
     ...ports,
     table,
+    keepsState: location.kind !== "memory",
     fleet,
     requests,
     options,

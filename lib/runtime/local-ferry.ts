@@ -12,6 +12,7 @@ import { createRunParts } from "../state/run-parts.ts";
 import type { StateTable } from "../state/state-table.ts";
 import { createTaskLedger, type TaskLedger } from "../state/task-ledger.ts";
 import { createTaskReader } from "../state/task-reader.ts";
+import { createUploadLedger } from "../state/upload-ledger.ts";
 import { createWatermarks } from "../state/watermarks.ts";
 import { createBlobPlacer } from "../sync/blob-placer.ts";
 import { type CheckReport, withRepair } from "../sync/check-report.ts";
@@ -33,6 +34,7 @@ import type { RunTaskPorts } from "../sync/run-task.ts";
 import { reportOfRun } from "../sync/stored-report.ts";
 import { encodeSummary, type StoredSummary, summaryOfReport } from "../sync/summary-wire.ts";
 import { driveRun, type Workers } from "../sync/sync-run.ts";
+import { TURNS_OF_ONE } from "../sync/upload-turn.ts";
 import type {
   CheckCallOptions,
   Ferry,
@@ -48,6 +50,8 @@ import type { RegistryFleet } from "./registry-fleet.ts";
 /** The parts a local ferry is put together from. */
 export interface LocalFerryParts {
   readonly table: StateTable;
+  /** Whether the table outlives the process, so that another can go on with uploads. */
+  readonly keepsState: boolean;
   readonly fleet: RegistryFleet;
   /** Requests sent so far, by host. */
   readonly requests: ReadonlyMap<string, number>;
@@ -241,13 +245,16 @@ export class LocalFerry implements Ferry {
   }
 
   #workers(run: LocalRun, emit: EventSink): Workers {
-    const { table, clock, random, options } = this.#parts;
+    const { table, clock, random, options, keepsState } = this.#parts;
     const blobs = createBlobLedger(table, clock);
     const ports: RunTaskPorts = {
       ...this.#comparePorts(),
       tasks: this.#tasks,
       blobs,
-      placer: createBlobPlacer({ blobs, clock, random, emit }),
+      placer: createBlobPlacer({
+        ...{ blobs, clock, random, emit, turns: TURNS_OF_ONE },
+        ...(keepsState && { uploads: createUploadLedger(table, { clock }) }),
+      }),
       referrersTags: createReferrersTags({ locks: createLockLedger(table, { clock }), clock }),
       clock,
       emit,

@@ -10,7 +10,7 @@ import type { UploadLedger } from "../state/upload-ledger.ts";
 import { type BlobOutcome, type BlobTarget, transferBlob } from "../transfer/transfer-blob.ts";
 import { TransferRates } from "../transfer/transfer-rates.ts";
 import type { EventSink } from "./events.ts";
-import { isThere, type OwnTurn, takeUploadTurn } from "./upload-turn.ts";
+import { isThere, type OwnTurn, takeUploadTurn, type UploadTurnRules } from "./upload-turn.ts";
 import { inUploadTurns } from "./upload-turns.ts";
 
 /**
@@ -56,8 +56,12 @@ export interface BlobPlacerPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: EventSink;
-  /** Keeps several processes from uploading the same blob; left out where there is only one. */
+  /**
+   * Keeps several processes from uploading the same blob at once, and lets one go on with what
+   * another began; left out where nothing outlives the process.
+   */
   readonly uploads?: UploadLedger;
+  readonly turns: UploadTurnRules;
 }
 
 /** Up to here a blob costs round trips, not bandwidth: many at once fill the line to a far registry. */
@@ -162,15 +166,17 @@ class InFlightPlacer implements BlobPlacer {
     targets: readonly PlacementTarget[],
     signal: AbortSignal,
   ): Promise<readonly BlobOutcome[]> {
-    const { uploads, clock } = this.#ports;
-    if (uploads === undefined) {
+    const { uploads, clock, turns } = this.#ports;
+    if (uploads === undefined || placement.blob.size <= turns.freeBytesMax) {
       const inNobodysTurn = targets.map((target) => ({ target }));
       return this.#send(placement, inNobodysTurn, signal);
     }
     const { blob, owner, deadline } = placement;
+    const { leaseMs } = turns;
     return inUploadTurns(targets, {
       take: ({ repository, trust }) => {
-        const wish = { name: repository.name, blob, owner, deadline, again: trust !== "records" };
+        const again = trust !== "records";
+        const wish = { name: repository.name, blob, owner, deadline, leaseMs, again };
         return takeUploadTurn(wish, { uploads, clock });
       },
       send: (ours, both) => this.#send(placement, ours, both),
@@ -184,7 +190,7 @@ class InFlightPlacer implements BlobPlacer {
     signal: AbortSignal,
   ): Promise<readonly BlobOutcome[]> {
     const { blob, source, taskId, deadline, onProgress } = placement;
-    const { blobs, emit, clock, random } = this.#ports;
+    const { blobs, emit, clock, random, turns } = this.#ports;
     const route = {
       blob,
       source,
@@ -198,7 +204,8 @@ class InFlightPlacer implements BlobPlacer {
     // A long transfer is where a kill strikes: nothing known may be lost in it.
     if (blob.size > SMALL_BYTES_MAX) await blobs.flush();
     const rates = this.#rates;
-    const options = { clock, random, signal, deadline, rates, onBytes, onProgress };
+    const { killLossMsMax } = turns;
+    const options = { clock, random, signal, deadline, rates, killLossMsMax, onBytes, onProgress };
     return transferBlob(route, options);
   }
 

@@ -7,8 +7,23 @@ import type { UploadLease, UploadLedger } from "../state/upload-ledger.ts";
 import type { BlobOutcome } from "../transfer/transfer-blob.ts";
 import type { ProgressKeeper } from "../transfer/upload-progress.ts";
 
-/** Long enough for a slow table, short enough for another to take over soon. */
-const LEASE_MS = 20_000;
+/** How turns at uploads are taken where this runs. */
+export interface UploadTurnRules {
+  /** Blobs of so many bytes are sent by whoever wants to: nobody would go on with them. */
+  readonly freeBytesMax: number;
+  readonly leaseMs: number;
+  /** What a killed process may lose of an upload; left out where an invocation's end is known. */
+  readonly killLossMsMax?: number;
+}
+
+/** Between invocations: leases are long enough for a slow table, and short enough to take over soon. */
+export const TURNS_OF_MANY: UploadTurnRules = { freeBytesMax: -1, leaseMs: 20_000 };
+/** On one machine: whoever starts again after a kill does not wait long, and has lost little. */
+export const TURNS_OF_ONE: UploadTurnRules = {
+  freeBytesMax: 1024 ** 2,
+  leaseMs: 4000,
+  killLossMsMax: 5000,
+};
 /** A worker that ends sooner needs no longer lease. */
 const LEASE_MS_MIN = 4000;
 
@@ -24,6 +39,7 @@ export interface UploadWish {
   readonly blob: Descriptor;
   readonly owner: string;
   readonly deadline: Deadline;
+  readonly leaseMs: number;
   /** Upload although somebody did already. */
   readonly again: boolean;
 }
@@ -52,7 +68,7 @@ export async function takeUploadTurn(
 ): Promise<UploadTurn> {
   const { uploads, clock } = ports;
   const { name, blob, owner, again } = wish;
-  const leaseMs = Math.max(LEASE_MS_MIN, Math.min(LEASE_MS, wish.deadline.remainingMs()));
+  const leaseMs = Math.max(LEASE_MS_MIN, Math.min(wish.leaseMs, wish.deadline.remainingMs()));
   const sinceMs = clock.monotonicMs();
   const answer = await uploads.acquire(name, blob.digest, { owner, leaseMs, again });
   if (answer.kind === "done") return answer;

@@ -3,7 +3,7 @@ import { FerryError } from "../base/error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { digestAlgorithm } from "../oci/digest.ts";
 import { StreamCutter } from "../registry/stream-cutter.ts";
-import { openResumableHash, type ResumableHash } from "./resumable-hash.ts";
+import { BlobHash } from "./blob-hash.ts";
 
 /** A place in a blob, and the hash state over what comes before it. */
 export interface BlobMark {
@@ -22,18 +22,22 @@ export type OpenFrom = (offset: number) => ByteStream;
 export class BlobCursor {
   readonly #blob: Descriptor;
   readonly #open: OpenFrom;
-  readonly #hash: ResumableHash;
-  #mark: BlobMark;
+  /** Made for both by whoever does not know yet whether the blob is worth keeping its state. */
+  readonly hash: BlobHash;
+  #markedAt: number;
   #position: number;
   #cutter: StreamCutter | undefined;
-  /** A hash that was ended tells its state no more. */
-  #endState = "";
   /** Counts readings: one that was given up must not touch the hash any more. */
   #reading = 0;
 
   /** Begins at the blob's first byte. */
-  static async atStart(blob: Descriptor, open: OpenFrom): Promise<BlobCursor> {
-    return new BlobCursor(blob, open, await openResumableHash(digestAlgorithm(blob.digest)));
+  static async atStart(
+    blob: Descriptor,
+    open: OpenFrom,
+    hashes: { readonly both: boolean } = { both: false },
+  ): Promise<BlobCursor> {
+    const hash = await BlobHash.atStart(digestAlgorithm(blob.digest), hashes);
+    return new BlobCursor(blob, open, { hash, offset: 0 });
   }
 
   /** Goes on from a mark; `undefined` when its hash state is of no use. */
@@ -42,23 +46,20 @@ export class BlobCursor {
     blob: Descriptor,
     open: OpenFrom,
   ): Promise<BlobCursor | undefined> {
-    const cursor = await BlobCursor.atStart(blob, open);
-    try {
-      cursor.#hash.restore(mark.hashState);
-    } catch {
-      return undefined;
-    }
-    cursor.#mark = mark;
-    cursor.#position = mark.offset;
-    return cursor;
+    const hash = await BlobHash.at(digestAlgorithm(blob.digest), mark.hashState);
+    return hash && new BlobCursor(blob, open, { hash, offset: mark.offset });
   }
 
-  private constructor(blob: Descriptor, open: OpenFrom, hash: ResumableHash) {
+  private constructor(
+    blob: Descriptor,
+    open: OpenFrom,
+    start: { readonly hash: BlobHash; readonly offset: number },
+  ) {
     this.#blob = blob;
     this.#open = open;
-    this.#hash = hash;
-    this.#mark = { offset: 0, hashState: hash.save() };
-    this.#position = 0;
+    this.hash = start.hash;
+    this.#markedAt = start.offset;
+    this.#position = start.offset;
   }
 
   /**
@@ -69,11 +70,11 @@ export class BlobCursor {
    */
   async *part(bytes: number): AsyncGenerator<Uint8Array> {
     const reading = ++this.#reading;
-    if (this.#position !== this.#mark.offset) this.#goBack();
+    if (this.#position !== this.#markedAt) this.#goBack();
     this.#cutter ??= new StreamCutter(this.#open(this.#position));
     for await (const chunk of this.#cutter.take(bytes)) {
       if (reading !== this.#reading) return;
-      this.#hash.update(chunk);
+      this.hash.update(chunk);
       this.#position += chunk.byteLength;
       if (this.#position === this.#blob.size) this.#verify();
       yield chunk;
@@ -82,15 +83,13 @@ export class BlobCursor {
 
   /** Moves the mark behind the part that was read last. */
   advance(): BlobMark {
-    const atEnd = this.#position === this.#blob.size;
-    const hashState = atEnd ? this.#endState : this.#hash.save();
-    this.#mark = { offset: this.#position, hashState };
-    return this.#mark;
+    this.#markedAt = this.#position;
+    return { offset: this.#position, hashState: this.hash.mark() };
   }
 
   /** Moves the mark to a place further on; what lies between is read and hashed. */
   async skipTo(offset: number): Promise<void> {
-    for await (const _ of this.part(offset - this.#mark.offset));
+    for await (const _ of this.part(offset - this.#markedAt));
     this.advance();
   }
 
@@ -104,13 +103,12 @@ export class BlobCursor {
   #goBack(): void {
     this.#cutter?.close().catch(() => undefined);
     this.#cutter = undefined;
-    this.#hash.restore(this.#mark.hashState);
-    this.#position = this.#mark.offset;
+    this.hash.goBack();
+    this.#position = this.#markedAt;
   }
 
   #verify(): void {
-    this.#endState = this.#hash.save();
-    const actual = this.#hash.digest();
+    const actual = this.hash.digest();
     if (actual === this.#blob.digest) return;
     throw new FerryError(`blob ${this.#blob.digest} arrived as ${actual}`, {
       code: "SOURCE_DIGEST_MISMATCH",

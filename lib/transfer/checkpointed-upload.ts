@@ -22,6 +22,9 @@ export type CheckpointedEnd =
   | { readonly kind: "failed"; readonly error: FerryError }
   | { readonly kind: "unsuited"; readonly session: UploadSession | undefined };
 
+/** Where each write of the state is a request, checkpoints are written no more often. */
+const SAVE_EVERY_MS = 2000;
+
 /** Refusals of a first chunk that are about sending in chunks at all. */
 const CHUNKS_REFUSED: ReadonlySet<string> = new Set([
   "UNSUPPORTED",
@@ -43,7 +46,8 @@ export async function uploadByCheckpoints(
   upload: CheckpointedUpload,
   options: TransferOptions,
 ): Promise<CheckpointedEnd> {
-  const checkpoints = new Checkpoints(upload.keeper, options.clock);
+  const saveEveryMs = options.killLossMsMax === undefined ? SAVE_EVERY_MS : 0;
+  const checkpoints = new Checkpoints(upload.keeper, options.clock, saveEveryMs);
   const tools = { checkpoints, patience: new UploadPatience(options), options };
   for (let unused = upload.session; ; unused = undefined) {
     try {

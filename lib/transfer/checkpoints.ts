@@ -1,20 +1,20 @@
 import type { Clock } from "../base/clock.ts";
 import type { ProgressKeeper, UploadProgress } from "./upload-progress.ts";
 
-/** How often a checkpoint is written at most; a killed worker loses so much and one chunk. */
-const SAVE_EVERY_MS = 2000;
-
 /** The boundaries an upload reaches, of which the keeper is told now and then. */
 export class Checkpoints {
   readonly #keeper: ProgressKeeper;
   readonly #clock: Clock;
+  readonly #saveEveryMs: number;
   #reached: UploadProgress | undefined;
   #saved: UploadProgress | undefined;
   #savedMs: number;
 
-  constructor(keeper: ProgressKeeper, clock: Clock) {
+  /** @param saveEveryMs a killed worker loses so much, and one chunk. */
+  constructor(keeper: ProgressKeeper, clock: Clock, saveEveryMs: number) {
     this.#keeper = keeper;
     this.#clock = clock;
+    this.#saveEveryMs = saveEveryMs;
     this.#reached = keeper.progress;
     this.#saved = keeper.progress;
     this.#savedMs = clock.monotonicMs();
@@ -28,7 +28,7 @@ export class Checkpoints {
   /** Notes a boundary; `false` when the keeper was told and says that the upload is lost. */
   async reach(progress: UploadProgress): Promise<boolean> {
     this.#reached = progress;
-    const isDue = this.#clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS;
+    const isDue = this.#clock.monotonicMs() - this.#savedMs >= this.#saveEveryMs;
     return isDue ? this.save() : true;
   }
 

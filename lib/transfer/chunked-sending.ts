@@ -30,6 +30,8 @@ const WINDOW_CHUNKS = 4;
 const WINDOW_SHARE = 1 / 2;
 /** With less time left, nothing beyond the chunk is asked for. */
 const WINDOW_TIME_MS_MIN = 1500;
+/** By then the chunks have been large enough to tell how fast a line is. */
+const UNDECIDED_BYTES_MAX = 80 * 1024 ** 2;
 /** Asked for at once where no chunk tells how much is wanted. */
 const READ_BYTES_MIN = 256 * 1024;
 
@@ -54,7 +56,8 @@ export class ChunkedSending {
     const resumed = await this.#resume();
     if (resumed !== undefined) return resumed;
     this.#checkpoints.drop();
-    this.#cursor = await BlobCursor.atStart(this.#upload.blob, this.#read);
+    const both = this.#options.killLossMsMax !== undefined;
+    this.#cursor = await BlobCursor.atStart(this.#upload.blob, this.#read, { both });
     return unused ?? this.#upload.repository.startUpload({ signal });
   }
 
@@ -67,7 +70,9 @@ export class ChunkedSending {
     const plan = this.#planFor(session);
     for (;;) {
       const left = this.#upload.blob.size - session.offset;
-      const bytes = plan.next(left, this.#options.deadline.remainingMs());
+      const bytes = this.#isQuick(session.offset)
+        ? left
+        : plan.next(left, this.#options.deadline.remainingMs());
       if (bytes === undefined) {
         return { kind: (await this.#checkpoints.save()) ? "suspended" : "lost" };
       }
@@ -103,6 +108,20 @@ export class ChunkedSending {
     }
     if (session.offset > mark.offset) await this.#cursor.skipTo(session.offset);
     return session;
+  }
+
+  /**
+   * Tells whether the first chunks went so fast that the rest is better sent at once: nothing much
+   * would be lost, and hashing for others to go on with takes longer than sending.
+   */
+  #isQuick(offset: number): boolean {
+    const { rates, killLossMsMax = 0 } = this.#options;
+    const { hash } = this.#opened;
+    if (offset === 0 || !hash.isBoth) return false;
+    const leftMs = (this.#upload.blob.size - offset) / rates.of(this.#route);
+    if (leftMs <= killLossMsMax) hash.makeSwift();
+    else if (offset > UNDECIDED_BYTES_MAX) hash.makeResumable();
+    return !hash.isBoth && leftMs <= killLossMsMax;
   }
 
   /** The last bytes ride with the PUT that closes the session. */

@@ -62,7 +62,11 @@ export async function transferBlob(
   const states = await Promise.all(
     route.targets.map((target) => prepare(route.blob, target, options)),
   );
-  await Promise.all(states.map((state) => inChunks(route, state, options)));
+  const open = states.filter((state) => state.outcome === undefined);
+  // One read serves several targets: read for each, a slow source would be the worse for it.
+  const killLossMsMax = open.length === 1 ? options.killLossMsMax : undefined;
+  const chunking = { ...options, killLossMsMax };
+  await Promise.all(open.map((state) => inChunks(route, state, chunking)));
   await inOneGo(route, states, options);
   return states.map((state) => state.outcome ?? { kind: "copied" });
 }
@@ -109,12 +113,14 @@ async function inChunks(
   options: TransferOptions,
 ): Promise<void> {
   const { repository, keeper } = state.target;
-  if (state.outcome !== undefined || keeper === undefined) return;
+  if (keeper === undefined) return;
   const route = { source: source.name.registry, target: repository.name.registry };
   const expectedMs = blob.size / options.rates.of(route);
   const mayOutlive =
     blob.size > CHECKPOINTED_BYTES_MIN &&
-    (keeper.begunBefore || expectedMs > options.deadline.remainingMs() * SHARE);
+    (keeper.begunBefore ||
+      expectedMs > options.deadline.remainingMs() * SHARE ||
+      expectedMs > (options.killLossMsMax ?? Number.POSITIVE_INFINITY));
   if (!mayOutlive && keeper.progress === undefined) return;
   // Loaded when it is needed: the hash brings WebAssembly with it.
   const { uploadByCheckpoints } = await import("./checkpointed-upload.ts");

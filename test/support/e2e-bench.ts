@@ -22,15 +22,18 @@ export interface FerryBench {
   close(): Promise<void>;
 }
 
-/** Makes a bench for registries (`127.0.0.1:port`) that speak plain HTTP. */
-export async function openBench(hosts: readonly string[]): Promise<FerryBench> {
+/** Makes a bench for registries (`127.0.0.1:port`) that speak plain HTTP, with these settings each. */
+export async function openBench(
+  hosts: readonly string[],
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<FerryBench> {
   const folder = await mkdtemp(join(tmpdir(), "imageferry-e2e-"));
   const write = (name: string, content: unknown) =>
     // JSON is YAML.
     writeFile(join(folder, name), JSON.stringify(content));
   await write(
     "registries.yaml",
-    Object.fromEntries(hosts.map((host) => [host, { plainHttp: true }])),
+    Object.fromEntries(hosts.map((host) => [host, { plainHttp: true, ...settings }])),
   );
   const flags = ["--registries", "registries.yaml", "--state", "state.db"];
   return {

@@ -12,10 +12,12 @@ export interface RunProcessOptions {
   readonly timeoutMs?: number;
 }
 
-/** Sends `signal` once, as soon as the output so far satisfies `when`. */
+/** Sends `signal` once, as soon as `when` holds; it is asked with all output, and every while. */
 export interface Interrupt {
   readonly signal: NodeJS.Signals;
   readonly when: (output: { readonly stdout: string; readonly stderr: string }) => boolean;
+  /** Left out: only what is said counts. */
+  readonly everyMs?: number;
 }
 
 /** How a program ended and what it said. */
@@ -53,12 +55,18 @@ function watchOutput(
   interrupt: Interrupt | undefined,
 ): void {
   let isDue = interrupt !== undefined;
+  const look = (): void => {
+    if (!isDue || !interrupt?.when(output)) return;
+    isDue = false;
+    child.kill(interrupt.signal);
+  };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]?.setEncoding("utf8").on("data", (text: string) => {
       output[name] += text;
-      if (!isDue || !interrupt?.when(output)) return;
-      isDue = false;
-      child.kill(interrupt.signal);
+      look();
     });
   }
+  if (interrupt?.everyMs === undefined) return;
+  const looks = setInterval(look, interrupt.everyMs);
+  child.once("exit", () => clearInterval(looks));
 }

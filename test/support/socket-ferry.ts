@@ -42,6 +42,7 @@ export async function openSocketFerry(options: SocketFerryOptions): Promise<Sock
   const table = options.table ?? createMemoryTable({ clock: systemClock });
   const ferry = new LocalFerry({
     ...{ table, fleet, requests },
+    keepsState: options.table !== undefined,
     clock: systemClock,
     random: systemRandom,
     options: { ...shared, retries, onEvent },

@@ -76,6 +76,7 @@ export function createSyncWorld(options: SyncWorldOptions = {}): SyncWorld {
   const table = options.table ?? createMemoryTable({ clock });
   const ferry = new LocalFerry({
     table,
+    keepsState: options.table !== undefined,
     notices: lazyNotices({ notifications, table, clock, random, env, emit: onEvent, userAgent }),
     fleet,
     requests: transport.requests,

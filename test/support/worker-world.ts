@@ -25,6 +25,7 @@ import { createSharedLimits } from "../../lib/sync/shared-limits.ts";
 import type { ImageLocation, TagTask } from "../../lib/sync/task.ts";
 import { taskId } from "../../lib/sync/task-identity.ts";
 import { encodeTask } from "../../lib/sync/task-wire.ts";
+import { TURNS_OF_MANY } from "../../lib/sync/upload-turn.ts";
 import { PAUSE_MAX_MS } from "../../lib/transfer/waits-too-long.ts";
 import { type Mortal, mortal } from "./mortal.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -112,7 +113,7 @@ export function createWorkerWorld(options: WorkerWorldOptions): WorkerWorld {
       tasks: createTaskLedger(own, { clock, random }),
       watermarks: createWatermarks(own, clock),
       blobs,
-      placer: createBlobPlacer({ blobs, clock, random, emit, uploads }),
+      placer: createBlobPlacer({ blobs, clock, random, emit, uploads, turns: TURNS_OF_MANY }),
       referrersTags: createReferrersTags({ locks, clock }),
       clock,
       emit,
