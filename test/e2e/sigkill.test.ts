@@ -38,7 +38,7 @@ describe.concurrent("kill -9 at a random byte, and the same command again", {
     const killAt = seededRandom(seed).next() * KILL_SHARE_MAX * scene.imageBytes;
 
     await killSync(scene, killAt);
-    const rerun = await scene.bench.run(scene.sync);
+    const rerun = await scene.bench.run(scene.sync, { timeoutMs: TEST_MS_MAX });
     expect(rerun, rerun.stderr).toMatchObject({ exitCode: 0 });
     expect(rerun.report.totals).toMatchObject({ planned: scene.images.size, failed: 0 });
     expect(await unlikeContent(scene.targetHost, scene.repository, scene.images)).toEqual([]);

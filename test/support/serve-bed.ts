@@ -15,6 +15,7 @@ export interface ServeBed {
   /** `127.0.0.1:port`. */
   readonly sourceHost: string;
   readonly targetHost: string;
+  readonly targetFolder: string;
   /** Writes the configuration: these policies, a webhook for the source, and a token for the API. */
   configure(policies: readonly object[], more?: object): Promise<void>;
   /** Starts a server where the source sends its notifications to. */
@@ -52,6 +53,7 @@ async function bedOf(source: RealRegistry, target: RealRegistry, port: number): 
     ...probes,
     sourceHost: source.host,
     targetHost: target.host,
+    targetFolder: target.folder,
     configure: (policies, more = {}) =>
       writeFile(
         join(folder, "imageferry.yaml"),

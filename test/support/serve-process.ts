@@ -20,6 +20,7 @@ export interface ServeProcessOptions {
 /** A server of the built command line in a process of its own. */
 export interface ServeProcess {
   readonly url: string;
+  readonly pid: number;
   readonly lines: readonly LogLine[];
   /** Waits for a line of the log; one that stands there already counts. */
   line(test: (line: LogLine) => boolean): Promise<LogLine>;
@@ -72,6 +73,7 @@ export async function startServe(options: ServeProcessOptions): Promise<ServePro
   const { address } = await line(({ msg }) => msg === "serve.listening", START_MS_MAX);
   return {
     url: `http://${address}`,
+    pid: child.pid ?? 0,
     lines,
     line: (test) => line(test),
     signal: (name) => child.kill(name),

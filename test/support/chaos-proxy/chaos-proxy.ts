@@ -11,11 +11,13 @@ import {
 import type { ChaosRule, Fault } from "./fault.ts";
 import { answerWithFault } from "./faulty-answer.ts";
 import { breakUpload, forward } from "./forward.ts";
-import { type PendingFault, RuleBook, ruledRequest } from "./rule-book.ts";
+import { type PendingFault, RuleBook, type RuledRequest, ruledRequest } from "./rule-book.ts";
 
 /** What the proxy does to every request. */
 export interface ChaosOptions {
   readonly rules?: readonly ChaosRule[];
+  /** Draws faults for requests that no rule is for. */
+  readonly draw?: (request: RuledRequest) => Fault | undefined;
   /** Before each answer. */
   readonly latencyMs?: number;
   /** Of each body towards the client. */
@@ -38,7 +40,7 @@ export async function startChaosProxy(
   upstream: URL,
   options: ChaosOptions = {},
 ): Promise<ChaosProxy> {
-  const book = new RuleBook(options.rules ?? []);
+  const book = new RuleBook(options.rules ?? [], options.draw);
   const log: ChaosEntry[] = [];
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {

@@ -22,9 +22,12 @@ export interface PendingFault {
 /** Keeps count of which faults are still to come. */
 export class RuleBook {
   readonly #rules: { readonly rule: ChaosRule; left: number; after: number }[];
+  readonly #draw: (request: RuledRequest) => Fault | undefined;
   #struck = 0;
 
-  constructor(rules: readonly ChaosRule[]) {
+  /** @param draw asked for requests that no rule is for. */
+  constructor(rules: readonly ChaosRule[], draw = noFault) {
+    this.#draw = draw;
     this.#rules = rules.map((rule) => ({ rule, left: rule.times ?? 1, after: rule.after ?? 0 }));
   }
 
@@ -36,7 +39,7 @@ export class RuleBook {
   /** The fault for a request, when there is one. */
   faultFor(request: RuledRequest): PendingFault | undefined {
     const found = this.#rules.find(({ rule, left }) => left > 0 && fits(rule.on, request));
-    if (found === undefined) return undefined;
+    if (found === undefined) return this.#drawn(request);
     if (found.after > 0) {
       found.after--;
       return undefined;
@@ -49,6 +52,19 @@ export class RuleBook {
     };
     return { fault: found.rule.fault, strike };
   }
+
+  #drawn(request: RuledRequest): PendingFault | undefined {
+    const fault = this.#draw(request);
+    const strike = (): boolean => {
+      this.#struck++;
+      return true;
+    };
+    return fault && { fault, strike };
+  }
+}
+
+function noFault(_request: RuledRequest): Fault | undefined {
+  return undefined;
 }
 
 /** Reads what rules look at. */
