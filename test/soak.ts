@@ -1,4 +1,4 @@
-import { medianOf, type Sample, slopeOf } from "./support/soak/samples.ts";
+import { type Sample, slopeOf } from "./support/soak/samples.ts";
 import { type SoakResult, soak } from "./support/soak/soak.ts";
 
 // `npm run soak [MINUTES]`: `imageferry serve` for a long time, with pushes, timers and a network
@@ -11,7 +11,6 @@ const TELL_EVERY = 10;
 const SEED = 1;
 
 const RSS_MIB_A_MINUTE_MAX = 1;
-const DESCRIPTORS_GROWN_MAX = 2;
 
 let told = 0;
 const result = await soak({
@@ -29,23 +28,22 @@ process.exitCode = broken.length > 0 ? 1 : 0;
 function report({ samples, last, ...seen }: SoakResult): string[] {
   const warm = samples.filter(({ minutes }) => minutes >= WARM_UP_MINUTES);
   const slope = slopeOf(warm.map(({ minutes, rssMib }) => [minutes, rssMib]));
-  const third = Math.floor(warm.length / 3);
-  const descriptorsOf = (some: readonly Sample[]) => medianOf(some.map((one) => one.descriptors));
-  const grown = descriptorsOf(warm.slice(-third)) - descriptorsOf(warm.slice(0, third));
+  // Connections come and go while there is work: what is left at rest is what was lost.
+  const grown = last.descriptors - Math.min(...warm.map(({ descriptors }) => descriptors));
   const fresh = [...seen.freshnessMs].sort((a, b) => a - b);
   const seconds = (share: number) =>
     ((fresh[Math.floor((fresh.length - 1) * share)] ?? Number.NaN) / 1000).toFixed(1);
   console.log(`at rest: ${lineOf(last)}`);
   console.log(`${seen.pushes} pushes, ${seen.faults} faults`);
   console.log(`RSS: ${slope.toFixed(2)} MiB a minute after ${WARM_UP_MINUTES} minutes`);
-  console.log(`file descriptors: ${grown} more in the last third than in the first`);
+  console.log(`file descriptors: ${grown} more at rest than at the quietest moment of the work`);
   console.log(`upload sessions left: ${last.sessions}, ${seen.sessionsLost} were lost by faults`);
   console.log(
     `freshness: ${seconds(0.5)} s at the median, ${seconds(0.95)} s at 95 %, ${seconds(1)} s at worst`,
   );
   return [
     ...(slope < RSS_MIB_A_MINUTE_MAX ? [] : [`RSS grows by ${slope.toFixed(2)} MiB a minute`]),
-    ...(grown <= DESCRIPTORS_GROWN_MAX ? [] : [`${grown} more file descriptors`]),
+    ...(grown <= 0 ? [] : [`${grown} more file descriptors`]),
     ...(last.sessions <= seen.sessionsLost ? [] : [`${last.sessions} upload sessions left`]),
     ...seen.unequal.map((name) => `${name} is not at the target`),
     ...(seen.ended.code === 0 ? [] : [`the server ended with ${JSON.stringify(seen.ended)}`]),

@@ -17,7 +17,8 @@ import type { UploadChannel } from "./upload-channel.ts";
  * A blob sent whole is sent the way its registry wants; one sent in parts is finished in the
  * session it was begun in.
  */
-export function remoteUploadSession(at: RepositoryEndpoint, channel: UploadChannel): UploadSession {
+export function remoteUploadSession(at: RepositoryEndpoint, first: UploadChannel): UploadSession {
+  let channel = first;
   const { chunkBytesMin, chunkBytesMax, chunksEqual } = channel.capabilities;
   return {
     get offset() {
@@ -39,16 +40,25 @@ export function remoteUploadSession(at: RepositoryEndpoint, channel: UploadChann
     async commit(digest: Digest, rest?: BlobContent, options: CallOptions = {}) {
       if (rest === undefined) return closeUpload(channel, digest, options);
       if (channel.offset > 0) return finish(channel, { digest, rest, ...options });
-      const reopen = () => openUpload(at, options);
+      const reopen = async () => {
+        await giveUp(channel, options);
+        channel = await openUpload(at, options);
+        return channel;
+      };
       return commitBlob(channel, { digest, content: rest, reopen, ...options });
     },
 
     async cancel(options: CallOptions = {}) {
-      await channel.delete(options).catch(() => undefined);
+      await giveUp(channel, options);
     },
 
     checkpoint: (): UploadCheckpoint => ({ location: channel.location, offset: channel.offset }),
   };
+}
+
+/** What cannot be ended now is ended by the registry, days later. */
+async function giveUp(channel: UploadChannel, options: CallOptions): Promise<void> {
+  await channel.delete(options).catch(() => undefined);
 }
 
 /** A body that was too large tells what is: at most half of it. */

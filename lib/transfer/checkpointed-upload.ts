@@ -1,4 +1,4 @@
-import { FerryError, withSide } from "../base/error.ts";
+import { FerryError, toFerryError, withSide } from "../base/error.ts";
 import type { UploadSession } from "../registry/repository.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { type ChunkedRoute, ChunkedSending, type SendingEnd } from "./chunked-sending.ts";
@@ -71,13 +71,18 @@ async function sendOnce(
   { checkpoints, patience, options }: UploadTools,
 ): Promise<CheckpointedEnd> {
   const sending = new ChunkedSending(upload, checkpoints, options);
+  let session: UploadSession | undefined;
   try {
-    const session = await sending.open(unused);
+    session = await sending.open(unused);
     if (session.chunkBytesMax === 0) return { kind: "unsuited", session };
     return await sending.send(session, () => {
       patience.renew();
       options.onProgress();
     });
+  } catch (thrown) {
+    const isOfUse = checkpoints.reached !== undefined && !isDamage(toFerryError(thrown));
+    if (!isOfUse && !options.signal.aborted) await session?.cancel({ signal: options.signal });
+    throw thrown;
   } finally {
     sending.close();
   }

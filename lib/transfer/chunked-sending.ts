@@ -111,17 +111,17 @@ export class ChunkedSending {
   }
 
   /**
-   * Tells whether the first chunks went so fast that the rest is better sent at once: nothing much
-   * would be lost, and hashing for others to go on with takes longer than sending.
+   * Tells whether the first chunks went so fast that the blob would not have been sent in chunks,
+   * had that been known: then the rest goes at once, with the faster hash.
    */
   #isQuick(offset: number): boolean {
     const { rates, killLossMsMax = 0 } = this.#options;
     const { hash } = this.#opened;
     if (offset === 0 || !hash.isBoth) return false;
-    const leftMs = (this.#upload.blob.size - offset) / rates.of(this.#route);
-    if (leftMs <= killLossMsMax) hash.makeSwift();
+    const isQuick = this.#upload.blob.size / rates.of(this.#route) <= killLossMsMax;
+    if (isQuick) hash.makeSwift();
     else if (offset > UNDECIDED_BYTES_MAX) hash.makeResumable();
-    return !hash.isBoth && leftMs <= killLossMsMax;
+    return isQuick;
   }
 
   /** The last bytes ride with the PUT that closes the session. */

@@ -112,6 +112,8 @@ async function upload(
     return undefined;
   } catch (thrown) {
     signal.throwIfAborted();
+    // Nobody else would end it, and the next try opens another.
+    await session?.cancel({ signal });
     const error = reading.failure() ?? withSide(thrown, "target");
     return { error, sending: session !== undefined };
   } finally {

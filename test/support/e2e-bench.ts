@@ -16,31 +16,31 @@ export interface FerryBench {
   /** Flags that name the registries' settings and the state file; relative to the folder. */
   readonly flags: readonly string[];
   /** Writes a configuration of these policies, and gives the flags that name it. */
-  configure(policies: readonly Readonly<Record<string, unknown>>[]): Promise<string[]>;
+  configure(
+    policies: readonly Readonly<Record<string, unknown>>[],
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<string[]>;
   /** Runs a command that runs, such as `sync`, to its end and reads its report. */
   run(args: readonly string[], options?: Omit<RunCliOptions, "cwd">): Promise<FerryRun>;
   close(): Promise<void>;
 }
 
-/** Makes a bench for registries (`127.0.0.1:port`) that speak plain HTTP, with these settings each. */
-export async function openBench(
-  hosts: readonly string[],
-  settings: Readonly<Record<string, unknown>> = {},
-): Promise<FerryBench> {
+/** Makes a bench for registries (`127.0.0.1:port`) that speak plain HTTP. */
+export async function openBench(hosts: readonly string[]): Promise<FerryBench> {
   const folder = await mkdtemp(join(tmpdir(), "imageferry-e2e-"));
   const write = (name: string, content: unknown) =>
     // JSON is YAML.
     writeFile(join(folder, name), JSON.stringify(content));
   await write(
     "registries.yaml",
-    Object.fromEntries(hosts.map((host) => [host, { plainHttp: true, ...settings }])),
+    Object.fromEntries(hosts.map((host) => [host, { plainHttp: true }])),
   );
   const flags = ["--registries", "registries.yaml", "--state", "state.db"];
   return {
     folder,
     flags,
-    async configure(policies) {
-      await write("imageferry.yaml", { policies });
+    async configure(policies, more = {}) {
+      await write("imageferry.yaml", { policies, ...more });
       return ["--config", "imageferry.yaml"];
     },
     async run(args, options = {}) {

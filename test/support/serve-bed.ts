@@ -19,7 +19,7 @@ export interface ServeBed {
   /** Writes the configuration: these policies, a webhook for the source, and a token for the API. */
   configure(policies: readonly object[], more?: object): Promise<void>;
   /** Starts a server where the source sends its notifications to. */
-  serve(args?: readonly string[]): Promise<ServeProcess>;
+  serve(args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<ServeProcess>;
   /** Waits until `repository:tag` of the target is there. */
   untilThere(name: string, digest: string): Promise<void>;
   close(): Promise<void>;
@@ -27,6 +27,18 @@ export interface ServeBed {
 
 /** What a caller of the API shows. */
 export const API_TOKEN = "a-token-of-the-test-bed";
+/** The configuration's part that takes the token. */
+export const API_CONFIG = {
+  api: {
+    tokens: [
+      {
+        name: "bed",
+        sha256: createHash("sha256").update(API_TOKEN).digest("hex"),
+        scopes: ["admin"],
+      },
+    ],
+  },
+} as const;
 const SECRET = "a-secret-of-the-test-bed";
 const THERE_MS_MAX = 60_000;
 const POLL_MS = 20;
@@ -63,24 +75,16 @@ async function bedOf(source: RealRegistry, target: RealRegistry, port: number): 
           ),
           policies,
           webhooks: { distribution: { secret: "env:WEBHOOK_SECRET" } },
-          api: {
-            tokens: [
-              {
-                name: "bed",
-                sha256: createHash("sha256").update(API_TOKEN).digest("hex"),
-                scopes: ["admin"],
-              },
-            ],
-          },
+          ...API_CONFIG,
           ...more,
         }),
       ),
-    async serve(args = []) {
+    async serve(args = [], env = {}) {
       const serve = await startServe({
         cwd: folder,
         port,
         args: ["--config", "imageferry.yaml", "--state", "state.db", ...args],
-        env: { WEBHOOK_SECRET: SECRET },
+        env: { WEBHOOK_SECRET: SECRET, ...env },
       });
       started.push(serve);
       return serve;

@@ -23,6 +23,9 @@ interface Given {
   readonly alone?: boolean;
   /** What is known of the line, bytes per second. */
   readonly bytesPerSecond?: number;
+  /** What the source really sends. */
+  readonly sourceBytesPerSecond?: number;
+  readonly killLossMsMax?: number;
   readonly quirks?: Quirks;
   readonly rows?: readonly string[];
 }
@@ -31,7 +34,11 @@ async function transfer(given: Given): Promise<{ outcome?: BlobOutcome; target: 
   const clock = new VirtualClock();
   const random = seededRandom(1);
   const { descriptor, source: content } = blobOf("any/type", seededBytes("blob", given.bytes));
-  const source = createFakeRegistry({ clock });
+  const { sourceBytesPerSecond: bandwidthBytesPerSecond, killLossMsMax } = given;
+  const source = createFakeRegistry({
+    clock,
+    ...(bandwidthBytesPerSecond !== undefined && { bandwidthBytesPerSecond }),
+  });
   const target = createFakeRegistry({ clock, ...(given.quirks && { quirks: given.quirks }) });
   const blobs = new Map([[descriptor.digest, content]]);
   source.seed("app", { root: descriptor, manifests: new Map(), blobs });
@@ -73,6 +80,7 @@ async function transfer(given: Given): Promise<{ outcome?: BlobOutcome; target: 
         clock,
         random,
         rates,
+        killLossMsMax,
         deadline: given.deadline,
         signal: new AbortController().signal,
         onProgress: () => undefined,
@@ -112,12 +120,38 @@ describe("transferBlob", () => {
     ["that may not arrive in time", { bytes: 8 * MIB, deadline: SECONDS }],
     ["on a line known to be slow", { bytes: 8 * MIB, deadline: MINUTES, bytesPerSecond: 9000 }],
     ["that others did not bring over", { bytes: 8 * MIB, deadline: MINUTES, begunBefore: true }],
+    [
+      "that takes long where a kill may strike",
+      { bytes: 8 * MIB, deadline: noDeadline, killLossMsMax: 5000, sourceBytesPerSecond: MIB },
+    ],
   ])("sends a blob %s in chunks", async (_, given) => {
     const { outcome, target } = await transfer(given);
     expect(outcome).toEqual({ kind: "copied" });
     expect(target.count({ method: "PATCH" })).toBeGreaterThan(0);
     const sent = target.log.reduce((sum, { bytesIn }) => sum + bytesIn, 0);
     expect(sent).toBe(given.bytes);
+  });
+
+  it("sends the rest at once when the first chunk shows that the line is fast", async () => {
+    const given = { bytes: 8 * MIB, deadline: noDeadline, killLossMsMax: 5000 };
+    const { outcome, target } = await transfer(given);
+    expect(outcome).toEqual({ kind: "copied" });
+    expect(target.log.map(({ method, bytesIn }) => [method, bytesIn])).toEqual([
+      ["POST", 0],
+      ["PATCH", MIB],
+      ["PUT", 7 * MIB],
+    ]);
+  });
+
+  it.each(["PUT", "PATCH"])("ends the session of a %s that was refused", async (method) => {
+    const { outcome, target } = await transfer({
+      ...{ bytes: 8 * MIB, deadline: noDeadline },
+      ...(method === "PATCH" && { killLossMsMax: 5000 }),
+      quirks: { fail: { method, kind: "upload", status: 503, times: 2 } },
+    });
+    expect(outcome).toEqual({ kind: "copied" });
+    expect(target.count({ method: "POST" })).toBe(3);
+    expect(target.count({ method: "DELETE", status: 204 })).toBe(2);
   });
 
   it("begins nothing when time is over", async () => {

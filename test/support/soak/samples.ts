@@ -32,11 +32,6 @@ export function slopeOf(points: readonly (readonly [minutes: number, value: numb
   return together / alone;
 }
 
-/** The value that as many are below as are above. */
-export function medianOf(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** Folders of sessions: `repositories/NAME/_uploads/ID`. */
 async function uploadSessions(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

@@ -51,8 +51,10 @@ export function makeWeather(random: Random): Weather {
   };
 }
 
-/** Nobody hears of a session whose opening is not answered; one that is cut off is dead. */
+/** Nobody hears of one whose opening is not answered, one that is cut off is dead; ends are told once. */
 function losesSession({ method, route }: RuledRequest, fault: Fault): boolean {
   if (route.kind === "uploads") return method === "POST" && fault.kind === "lose-answer";
-  return route.kind === "upload" && (fault.kind === "break-upload" || fault.kind === "drop");
+  if (route.kind !== "upload") return false;
+  const isUntold = fault.kind === "status" || fault.kind === "drop";
+  return fault.kind === "break-upload" || (method === "DELETE" && isUntold);
 }
