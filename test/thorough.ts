@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
 
-/** What `npm test` does in part, as a whole: large migrations. */
-const FILES = ["test/e2e/pipeline-kills.test.ts", "test/e2e/pipeline-hand-over.test.ts"];
+/** What `npm test` does in part, as a whole: large migrations and kills. */
+const FILES = [
+  ...["test/e2e/pipeline-kills.test.ts", "test/e2e/pipeline-hand-over.test.ts"],
+  ...["test/e2e/sigkill.test.ts", "test/e2e/sigkill-serve.test.ts"],
+];
 
 const { status } = spawnSync("npx", ["vitest", "run", "--project", "e2e", ...FILES], {
   stdio: "inherit",

@@ -32,14 +32,11 @@ export function slopeOf(points: readonly (readonly [minutes: number, value: numb
   return together / alone;
 }
 
-/** Folders of sessions: `repositories/NAME/_uploads/ID`. */
-async function uploadSessions(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const folders = entries.filter((entry) => entry.isDirectory());
-  const counts = folders.map(async ({ name }) => {
-    const path = join(folder, name);
-    if (name === "_uploads") return (await readdir(path).catch(() => [])).length;
-    return name === "blobs" ? 0 : uploadSessions(path);
-  });
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+/**
+ * Counts `repositories/NAME/_uploads/ID/data`. Version 2.8 takes nothing but the data away when a
+ * session is ended; the folder itself stays until uploads are purged.
+ */
+async function uploadSessions(storage: string): Promise<number> {
+  const files = await readdir(join(storage, "storage"), { recursive: true }).catch(() => []);
+  return files.filter((file) => /\/_uploads\/[^/]+\/data$/.test(file)).length;
 }
