@@ -4,6 +4,7 @@ import type { RepositoryReader, RepositoryWriter, UploadSession } from "../regis
 import { BlobCursor, type BlobMark } from "./blob-cursor.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { ChunkPlan } from "./chunk-plan.ts";
+import { isWorthKeeping } from "./kill-loss.ts";
 import { readOn } from "./read-on.ts";
 import type { TransferOptions } from "./transfer-options.ts";
 import type { TransferRoute } from "./transfer-rates.ts";
@@ -115,10 +116,10 @@ export class ChunkedSending {
    * had that been known: then the rest goes at once, with the faster hash.
    */
   #isQuick(offset: number): boolean {
-    const { rates, killLossMsMax = 0 } = this.#options;
+    const { rates, killLossMsMax } = this.#options;
     const { hash } = this.#opened;
     if (offset === 0 || !hash.isBoth) return false;
-    const isQuick = this.#upload.blob.size / rates.of(this.#route) <= killLossMsMax;
+    const isQuick = !isWorthKeeping(this.#upload.blob.size, rates.of(this.#route), killLossMsMax);
     if (isQuick) hash.makeSwift();
     else if (offset > UNDECIDED_BYTES_MAX) hash.makeResumable();
     return isQuick;

@@ -2,6 +2,7 @@ import { exponentialBackoff } from "../base/backoff.ts";
 import { type FerryError, withSide } from "../base/error.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { RepositoryReader, RepositoryWriter, UploadSession } from "../registry/repository.ts";
+import { isWorthKeeping } from "./kill-loss.ts";
 import { type StreamFailure, streamBlob } from "./stream-blob.ts";
 import type { TransferOptions } from "./transfer-options.ts";
 import type { ProgressKeeper } from "./upload-progress.ts";
@@ -115,12 +116,12 @@ async function inChunks(
   const { repository, keeper } = state.target;
   if (keeper === undefined) return;
   const route = { source: source.name.registry, target: repository.name.registry };
-  const expectedMs = blob.size / options.rates.of(route);
+  const rate = options.rates.of(route);
   const mayOutlive =
     blob.size > CHECKPOINTED_BYTES_MIN &&
     (keeper.begunBefore ||
-      expectedMs > options.deadline.remainingMs() * SHARE ||
-      expectedMs > (options.killLossMsMax ?? Number.POSITIVE_INFINITY));
+      blob.size / rate > options.deadline.remainingMs() * SHARE ||
+      isWorthKeeping(blob.size, rate, options.killLossMsMax));
   if (!mayOutlive && keeper.progress === undefined) return;
   // Loaded when it is needed: the hash brings WebAssembly with it.
   const { uploadByCheckpoints } = await import("./checkpointed-upload.ts");
