@@ -1,5 +1,12 @@
-/** On a faster line, hashing so that others can go on would be what takes the time: 8 MiB/s. */
-const FAST_BYTES_PER_MS = (8 * 1024 ** 2) / 1000;
+const MIB = 1024 ** 2;
+/** On a faster line, hashing so that others can go on would be what takes the time: 32 MiB/s. */
+const FAST_BYTES_PER_MS = (32 * MIB) / 1000;
+/**
+ * One of many streams may be as slow on a fast line, when the machine is busy; two hashes would
+ * make it busier. A slower stream, 2 MiB/s, has a slow line, and a blob so large is worth it.
+ */
+const BUSY_BYTES_PER_MS = (2 * MIB) / 1000;
+const LARGE_BYTES = 256 * MIB;
 
 /**
  * Tells whether a kill would cost more of a blob than it costs to keep how far it came.
@@ -11,6 +18,7 @@ export function isWorthKeeping(
   bytesPerMs: number,
   lossMsMax: number | undefined,
 ): boolean {
-  if (lossMsMax === undefined || bytesPerMs >= FAST_BYTES_PER_MS) return false;
-  return bytes / bytesPerMs > lossMsMax;
+  if (lossMsMax === undefined) return false;
+  const fastBytesPerMs = bytes < LARGE_BYTES ? BUSY_BYTES_PER_MS : FAST_BYTES_PER_MS;
+  return bytesPerMs < fastBytesPerMs && bytes / bytesPerMs > lossMsMax;
 }

@@ -15,7 +15,8 @@ export interface ServeBed {
   /** `127.0.0.1:port`. */
   readonly sourceHost: string;
   readonly targetHost: string;
-  readonly targetFolder: string;
+  /** Folder of all the target keeps. */
+  readonly targetStorage: string;
   /** Writes the configuration: these policies, a webhook for the source, and a token for the API. */
   configure(policies: readonly object[], more?: object): Promise<void>;
   /** Starts a server where the source sends its notifications to. */
@@ -65,7 +66,7 @@ async function bedOf(source: RealRegistry, target: RealRegistry, port: number): 
     ...probes,
     sourceHost: source.host,
     targetHost: target.host,
-    targetFolder: target.folder,
+    targetStorage: target.storage,
     configure: (policies, more = {}) =>
       writeFile(
         join(folder, "imageferry.yaml"),

@@ -1,5 +1,4 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 /** What a process and its target look like at one moment. */
 export interface Sample {
@@ -37,6 +36,6 @@ export function slopeOf(points: readonly (readonly [minutes: number, value: numb
  * session is ended; the folder itself stays until uploads are purged.
  */
 async function uploadSessions(storage: string): Promise<number> {
-  const files = await readdir(join(storage, "storage"), { recursive: true }).catch(() => []);
+  const files = await readdir(storage, { recursive: true }).catch(() => []);
   return files.filter((file) => /\/_uploads\/[^/]+\/data$/.test(file)).length;
 }

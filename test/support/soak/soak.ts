@@ -75,7 +75,7 @@ async function soakOn(
   const client = serveClient(server.url);
   const startedMs = performance.now();
   const sinceStart = () => (performance.now() - startedMs) / 60_000;
-  const sample = () => takeSample(server.pid, bed.targetFolder, sinceStart());
+  const sample = () => takeSample(server.pid, bed.targetStorage, sinceStart());
   const pusher = startPusher(bed, [PUSHED, TIMED], random);
   const samples: Sample[] = [];
   const over = new AbortController();
