@@ -20,7 +20,7 @@ export interface UploadTurnRules {
 export const TURNS_OF_MANY: UploadTurnRules = { freeBytesMax: -1, leaseMs: 20_000 };
 /** On one machine: whoever starts again after a kill does not wait long, and has lost little. */
 export const TURNS_OF_ONE: UploadTurnRules = {
-  freeBytesMax: 1024 ** 2,
+  freeBytesMax: 5 * 1024 ** 2,
   leaseMs: 4000,
   killLossMsMax: 5000,
 };

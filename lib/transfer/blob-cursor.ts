@@ -8,8 +8,8 @@ import { BlobHash } from "./blob-hash.ts";
 /** A place in a blob, and the hash state over what comes before it. */
 export interface BlobMark {
   readonly offset: number;
-  /** Base64. */
-  readonly hashState: string;
+  /** Base64; left out where only this process can go on. */
+  readonly hashState?: string;
 }
 
 /** Opens the blob from `offset` to its end. */
@@ -22,7 +22,7 @@ export type OpenFrom = (offset: number) => ByteStream;
 export class BlobCursor {
   readonly #blob: Descriptor;
   readonly #open: OpenFrom;
-  /** Made for both by whoever does not know yet whether the blob is worth keeping its state. */
+  /** Decided by whoever finds out whether the blob is worth keeping its state. */
   readonly hash: BlobHash;
   #markedAt: number;
   #position: number;
@@ -30,19 +30,21 @@ export class BlobCursor {
   /** Counts readings: one that was given up must not touch the hash any more. */
   #reading = 0;
 
-  /** Begins at the blob's first byte. */
-  static async atStart(
-    blob: Descriptor,
-    open: OpenFrom,
-    hashes: { readonly both: boolean } = { both: false },
-  ): Promise<BlobCursor> {
-    const hash = await BlobHash.atStart(digestAlgorithm(blob.digest), hashes);
+  /** Begins at the blob's first byte, with a hash whose state can be kept. */
+  static async atStart(blob: Descriptor, open: OpenFrom): Promise<BlobCursor> {
+    const hash = await BlobHash.resumable(digestAlgorithm(blob.digest));
+    return new BlobCursor(blob, open, { hash, offset: 0 });
+  }
+
+  /** Begins at the blob's first byte, with a hash that is yet to be decided. */
+  static undecided(blob: Descriptor, open: OpenFrom): BlobCursor {
+    const hash = BlobHash.undecided(digestAlgorithm(blob.digest));
     return new BlobCursor(blob, open, { hash, offset: 0 });
   }
 
   /** Goes on from a mark; `undefined` when its hash state is of no use. */
   static async at(
-    mark: BlobMark,
+    mark: Required<BlobMark>,
     blob: Descriptor,
     open: OpenFrom,
   ): Promise<BlobCursor | undefined> {
@@ -84,7 +86,8 @@ export class BlobCursor {
   /** Moves the mark behind the part that was read last. */
   advance(): BlobMark {
     this.#markedAt = this.#position;
-    return { offset: this.#position, hashState: this.hash.mark() };
+    const hashState = this.hash.mark();
+    return { offset: this.#position, ...(hashState !== undefined && { hashState }) };
   }
 
   /** Moves the mark to a place further on; what lies between is read and hashed. */

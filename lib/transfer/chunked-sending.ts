@@ -31,8 +31,8 @@ const WINDOW_CHUNKS = 4;
 const WINDOW_SHARE = 1 / 2;
 /** With less time left, nothing beyond the chunk is asked for. */
 const WINDOW_TIME_MS_MIN = 1500;
-/** By then the chunks have been large enough to tell how fast a line is. */
-const UNDECIDED_BYTES_MAX = 80 * 1024 ** 2;
+/** So large is the chunk that shows how fast a line is; it is kept until then. */
+const TRIAL_BYTES_MAX = 1024 ** 2;
 /** Asked for at once where no chunk tells how much is wanted. */
 const READ_BYTES_MIN = 256 * 1024;
 
@@ -42,6 +42,8 @@ export class ChunkedSending {
   readonly #checkpoints: Checkpoints;
   readonly #options: TransferOptions;
   #cursor: BlobCursor | undefined;
+  /** The line turned out to be so fast that the rest can go at once. */
+  #isQuick = false;
   /** The part of the blob that is sent now. */
   #chunk = { end: 0, bytes: 0 };
 
@@ -57,9 +59,16 @@ export class ChunkedSending {
     const resumed = await this.#resume();
     if (resumed !== undefined) return resumed;
     this.#checkpoints.drop();
-    const both = this.#options.killLossMsMax !== undefined;
-    this.#cursor = await BlobCursor.atStart(this.#upload.blob, this.#read, { both });
-    return unused ?? this.#upload.repository.startUpload({ signal });
+    const session = unused ?? (await this.#upload.repository.startUpload({ signal }));
+    this.#cursor = await this.#cursorFor(session);
+    return session;
+  }
+
+  async #cursorFor({ chunkBytesMin, chunksEqual }: UploadSession): Promise<BlobCursor> {
+    const { blob } = this.#upload;
+    const mayTry = chunkBytesMin <= TRIAL_BYTES_MAX && chunksEqual !== true;
+    const isTrial = this.#options.killLossMsMax !== undefined && mayTry;
+    return isTrial ? BlobCursor.undecided(blob, this.#read) : BlobCursor.atStart(blob, this.#read);
   }
 
   /**
@@ -71,9 +80,9 @@ export class ChunkedSending {
     const plan = this.#planFor(session);
     for (;;) {
       const left = this.#upload.blob.size - session.offset;
-      const bytes = this.#isQuick(session.offset)
+      const bytes = this.#isQuick
         ? left
-        : plan.next(left, this.#options.deadline.remainingMs());
+        : this.#nextBytes(plan.next(left, this.#options.deadline.remainingMs()));
       if (bytes === undefined) {
         return { kind: (await this.#checkpoints.save()) ? "suspended" : "lost" };
       }
@@ -100,7 +109,7 @@ export class ChunkedSending {
     if (reached?.hashState === undefined) return undefined;
     const session = await repository.resumeUpload(reached, { signal });
     if (session === undefined) return undefined;
-    const mark: BlobMark = { offset: reached.offset, hashState: reached.hashState };
+    const mark: Required<BlobMark> = { offset: reached.offset, hashState: reached.hashState };
     const isInReach = session.offset >= mark.offset && session.offset <= blob.size;
     this.#cursor = isInReach ? await BlobCursor.at(mark, blob, this.#read) : undefined;
     if (this.#cursor === undefined) {
@@ -111,18 +120,25 @@ export class ChunkedSending {
     return session;
   }
 
+  #nextBytes(planned: number | undefined): number | undefined {
+    if (planned === undefined || !this.#opened.hash.isUndecided) return planned;
+    return Math.min(planned, TRIAL_BYTES_MAX);
+  }
+
   /**
-   * Tells whether the first chunks went so fast that the blob would not have been sent in chunks,
-   * had that been known: then the rest goes at once, with the faster hash.
+   * After the first chunk: had it been known how fast it goes, the blob might not have been sent in
+   * chunks. Then the rest goes at once, with the faster hash.
    */
-  #isQuick(offset: number): boolean {
+  async #decide(): Promise<void> {
     const { rates, killLossMsMax } = this.#options;
     const { hash } = this.#opened;
-    if (offset === 0 || !hash.isBoth) return false;
-    const isQuick = !isWorthKeeping(this.#upload.blob.size, rates.of(this.#route), killLossMsMax);
-    if (isQuick) hash.makeSwift();
-    else if (offset > UNDECIDED_BYTES_MAX) hash.makeResumable();
-    return isQuick;
+    if (!hash.isUndecided) return;
+    if (isWorthKeeping(this.#upload.blob.size, rates.of(this.#route), killLossMsMax)) {
+      await hash.makeResumable();
+    } else {
+      hash.makeSwift();
+      this.#isQuick = true;
+    }
   }
 
   /** The last bytes ride with the PUT that closes the session. */
@@ -143,10 +159,11 @@ export class ChunkedSending {
     const tookMs = clock.monotonicMs() - startedMs;
     plan.took(bytes, tookMs);
     rates.observe(this.#route, bytes, tookMs);
+    await this.#decide();
     const { hashState } = this.#opened.advance();
     return {
       ...session.checkpoint(),
-      hashState,
+      ...(hashState !== undefined && { hashState }),
       startedAt: this.#checkpoints.reached?.startedAt ?? clock.now(),
       chunkBytes: plan.firstBytes ?? bytes,
       chunkBytesMin: plan.limits.bytesMin,

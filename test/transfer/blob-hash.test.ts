@@ -11,15 +11,17 @@ const [FIRST, SECOND, OTHER] = [
 ];
 
 describe.each(["sha256", "sha512"] as const)("a blob's hash, %s", (algorithm) => {
-  it.each<[string, (hash: BlobHash) => void]>([
-    ["of both kinds", () => undefined],
+  it.each<[string, (hash: BlobHash) => unknown]>([
+    ["undecided", () => undefined],
     ["made swift", (hash) => hash.makeSwift()],
     ["made resumable", (hash) => hash.makeResumable()],
   ])("%s, goes back to its mark as often as it likes", async (_, decide) => {
-    const hash = await BlobHash.atStart(algorithm, { both: true });
+    const hash = BlobHash.undecided(algorithm);
+    hash.update(OTHER);
+    hash.goBack();
     hash.update(FIRST);
+    await decide(hash);
     hash.mark();
-    decide(hash);
     for (let round = 0; round < 2; round++) {
       hash.update(OTHER);
       hash.goBack();
@@ -31,22 +33,30 @@ describe.each(["sha256", "sha512"] as const)("a blob's hash, %s", (algorithm) =>
     expect(hash.digest()).toBe(digestOf(BYTES, algorithm));
   });
 
-  it("is gone on with elsewhere from what a mark kept, unless it was made swift", async () => {
-    const hash = await BlobHash.atStart(algorithm, { both: true });
-    hash.update(FIRST);
-    const next = await BlobHash.at(algorithm, hash.mark());
+  it("is gone on with elsewhere from what a mark kept, once it was made resumable", async () => {
+    const hash = BlobHash.undecided(algorithm);
+    const taken = Uint8Array.from(FIRST);
+    hash.update(taken);
+    // The place of what was given is used again.
+    taken.fill(0);
+    expect(hash.mark()).toBeUndefined();
+    await hash.makeResumable();
+    const next = await BlobHash.at(algorithm, hash.mark() ?? "");
     next?.update(SECOND);
     expect(next?.digest()).toBe(digestOf(BYTES, algorithm));
-    hash.makeSwift();
-    expect(await BlobHash.at(algorithm, hash.mark())).toBeUndefined();
   });
 
   it("can be decided once", async () => {
-    const both = await BlobHash.atStart(algorithm, { both: true });
-    expect(both.isBoth).toBe(true);
-    both.makeResumable();
-    both.makeSwift();
-    expect(await BlobHash.at(algorithm, both.mark())).toBeDefined();
-    expect((await BlobHash.atStart(algorithm, { both: false })).isBoth).toBe(false);
+    const hash = BlobHash.undecided(algorithm);
+    expect(hash.isUndecided).toBe(true);
+    hash.makeSwift();
+    await hash.makeResumable();
+    expect(hash.isUndecided).toBe(false);
+    expect(hash.mark()).toBeUndefined();
+    expect((await BlobHash.resumable(algorithm)).isUndecided).toBe(false);
+  });
+
+  it("is of no use from a state that is none", async () => {
+    expect(await BlobHash.at(algorithm, "bm9uZQ==")).toBeUndefined();
   });
 });
