@@ -28,7 +28,8 @@ export default defineConfig({
           exclude: MEASURED,
           globalSetup: ["test/e2e/global-setup.ts"],
           pool: "forks",
-          maxWorkers: "100%",
+          // They wait for leases and processes much of their time.
+          maxWorkers: 3,
           // Those that run side by side wait most of the time.
           maxConcurrency: 10,
           testTimeout: 300_000,

@@ -25,7 +25,7 @@ const REPORTERS = [
   "--reporter=./test/support/second-try-reporter.ts",
 ];
 /** No step takes this long unless it hangs. */
-const STEP_MS_MAX = 840_000;
+const STEP_MS_MAX = 900_000;
 
 /** Programs that some tests need, and where they come from. */
 const PROGRAMS: ReadonlyMap<string, string> = new Map([

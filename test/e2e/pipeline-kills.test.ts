@@ -8,8 +8,8 @@ import { seededRandom } from "../support/seeded-random.ts";
 import { THOROUGH } from "../support/thoroughness.ts";
 
 const REPOSITORIES = 6;
-const TAGS = THOROUGH ? 300 : 90;
-const KILLS = THOROUGH ? 30 : 9;
+const TAGS = THOROUGH ? 300 : 60;
+const KILLS = THOROUGH ? 30 : 6;
 const KILLS_AT_ONCE = 3;
 const CUT_OFF_MAX = 5;
 /** Of the tasks, so many are delivered twice at least. */
