@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
-/** What `npm test` does in part, as a whole: races, large migrations and kills. */
+/** What `npm test` does in part, as a whole: schedules, large migrations and kills. */
 const FILES = [
-  "test/simulation/tag-race.test.ts",
+  "test/simulation",
   ...["test/e2e/pipeline-kills.test.ts", "test/e2e/pipeline-hand-over.test.ts"],
   ...["test/e2e/sigkill.test.ts", "test/e2e/sigkill-serve.test.ts"],
 ];
