@@ -19,6 +19,7 @@ interface Tally {
 const CHECKS = ["check", "types", "knip", "build"];
 /** npm scripts that run vitest; one after the other, so that timings of one are not the other's. */
 const SUITES = ["test:unit", "test:measured", "test:e2e"];
+const NOTHING: ReadonlyMap<string, number> = new Map();
 const REPORTERS = [
   "--reporter=default",
   "--reporter=json",
@@ -62,7 +63,7 @@ try {
 
 async function runCheck(script: string): Promise<Tally> {
   const failed = (await runScript(script)) ? 0 : 1;
-  return { passed: 1 - failed, failed, skipped: 0, tried: new Map() };
+  return { passed: 1 - failed, failed, skipped: 0, tried: NOTHING };
 }
 
 async function runSuite(script: string): Promise<Tally> {
@@ -113,8 +114,6 @@ interface FileResult {
     readonly meta?: { readonly tried?: Tried };
   }[];
 }
-
-const NOTHING: ReadonlyMap<string, number> = new Map();
 
 function addCounts(
   counts: ReadonlyMap<string, number>,
