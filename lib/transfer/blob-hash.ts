@@ -73,8 +73,8 @@ export class BlobHash {
   update(bytes: Uint8Array): void {
     this.#resumable?.update(bytes);
     this.#swift?.update(bytes);
-    // Whoever gave the bytes will use their place again.
-    this.#kept?.push(bytes.slice());
+    // Whoever gave the bytes will use their place again; a Buffer's own slice would be that place.
+    this.#kept?.push(Uint8Array.from(bytes));
   }
 
   /** Sets the mark here. @returns what others go on with; `undefined` unless it is resumable. */

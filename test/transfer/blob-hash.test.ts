@@ -35,7 +35,7 @@ describe.each(["sha256", "sha512"] as const)("a blob's hash, %s", (algorithm) =>
 
   it("is gone on with elsewhere from what a mark kept, once it was made resumable", async () => {
     const hash = BlobHash.undecided(algorithm);
-    const taken = Uint8Array.from(FIRST);
+    const taken = Buffer.from(FIRST);
     hash.update(taken);
     // The place of what was given is used again.
     taken.fill(0);
