@@ -89,7 +89,9 @@ export class ChunkedSending {
       if (bytes === left) return this.#commit(session, bytes);
       const progress = await this.#sendChunk(session, bytes, plan);
       onChunk();
-      if (!(await this.#checkpoints.reach(progress))) return { kind: "lost" };
+      // Without its hash state nobody could go on with it.
+      const isKept = progress.hashState === undefined || (await this.#checkpoints.reach(progress));
+      if (!isKept) return { kind: "lost" };
     }
   }
 

@@ -143,10 +143,13 @@ describe("transferBlob", () => {
     ]);
   });
 
-  it.each(["PUT", "PATCH"])("ends the session of a %s that was refused", async (method) => {
+  it.each<[string, string, Partial<Given>]>([
+    ["PUT", "PUT", {}],
+    ["first chunk", "PATCH", { killLossMsMax: 5000 }],
+    ["PUT of what follows a first chunk", "PUT", { killLossMsMax: 5000 }],
+  ])("ends the session of a %s that was refused", async (_, method, more) => {
     const { outcome, target } = await transfer({
-      ...{ bytes: 8 * MIB, deadline: noDeadline },
-      ...(method === "PATCH" && { killLossMsMax: 5000 }),
+      ...{ bytes: 8 * MIB, deadline: noDeadline, ...more },
       quirks: { fail: { method, kind: "upload", status: 503, times: 2 } },
     });
     expect(outcome).toEqual({ kind: "copied" });
