@@ -89,9 +89,7 @@ export class ChunkedSending {
       if (bytes === left) return this.#commit(session, bytes);
       const progress = await this.#sendChunk(session, bytes, plan);
       onChunk();
-      // Without its hash state nobody could go on with it.
-      const isKept = progress.hashState === undefined || (await this.#checkpoints.reach(progress));
-      if (!isKept) return { kind: "lost" };
+      if (!(await this.#keep(progress))) return { kind: "lost" };
     }
   }
 
@@ -120,6 +118,11 @@ export class ChunkedSending {
     }
     if (session.offset > mark.offset) await this.#cursor.skipTo(session.offset);
     return session;
+  }
+
+  /** Keeps how far it came; without its hash state nobody could go on with it. */
+  async #keep(progress: UploadProgress): Promise<boolean> {
+    return progress.hashState === undefined || this.#checkpoints.reach(progress);
   }
 
   #nextBytes(planned: number | undefined): number | undefined {
