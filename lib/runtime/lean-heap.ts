@@ -6,8 +6,8 @@ import { openGarbageCollector } from "../base/garbage-collector.ts";
 /** Large enough for what a few dozen requests under way hold on to; V8 would go up to 32 MiB. */
 const YOUNG_BYTES = 4 * 1024 * 1024;
 const LOOK_MS = 50;
-/** What ends before has no use for a full collection, which takes as long as ten requests. */
-const FIRST_COLLECTION_MS = 1_000;
+/** What ends before has no use for a full collection, which takes as long as a hundred requests. */
+const FIRST_COLLECTION_MS = 3_000;
 
 /**
  * Makes V8 favour a small heap from now on: a copy lives on few objects and much garbage, and has

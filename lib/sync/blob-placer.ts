@@ -206,7 +206,7 @@ class InFlightPlacer implements BlobPlacer {
     const rates = this.#rates;
     const { killLossMsMax } = turns;
     const options = { clock, random, signal, deadline, rates, killLossMsMax, onBytes, onProgress };
-    return transferBlob(route, options);
+    return rates.during(blob.size, () => transferBlob(route, options));
   }
 
   async #settle(

@@ -74,7 +74,7 @@ export class BlobHash {
     this.#resumable?.update(bytes);
     this.#swift?.update(bytes);
     // Whoever gave the bytes will use their place again; a Buffer's own slice would be that place.
-    this.#kept?.push(Uint8Array.from(bytes));
+    this.#kept?.push(new Uint8Array(bytes));
   }
 
   /** Sets the mark here. @returns what others go on with; `undefined` unless it is resumable. */

@@ -138,7 +138,7 @@ export class ChunkedSending {
     const { rates, killLossMsMax } = this.#options;
     const { hash } = this.#opened;
     if (!hash.isUndecided) return;
-    if (isWorthKeeping(this.#upload.blob.size, rates.of(this.#route), killLossMsMax)) {
+    if (isWorthKeeping(this.#upload.blob.size, rates.speedOf(this.#route), killLossMsMax)) {
       await hash.makeResumable();
     } else {
       hash.makeSwift();

@@ -1,12 +1,11 @@
-const MIB = 1024 ** 2;
-/** On a faster line, hashing so that others can go on would be what takes the time: 32 MiB/s. */
-const FAST_BYTES_PER_MS = (32 * MIB) / 1000;
+import type { LineSpeed } from "./transfer-rates.ts";
+
 /**
- * One of many streams may be as slow on a fast line, when the machine is busy; two hashes would
- * make it busier. A slower stream, 2 MiB/s, has a slow line, and a blob so large is worth it.
+ * On a faster line, hashing so that others can go on would be what takes the time: 16 MiB/s. It is
+ * the line that counts: on a busy machine with a fast one, each of many streams is slow, and the
+ * slow hash would make it busier.
  */
-const BUSY_BYTES_PER_MS = (2 * MIB) / 1000;
-const LARGE_BYTES = 256 * MIB;
+const FAST_BYTES_PER_MS = (16 * 1024 ** 2) / 1000;
 
 /**
  * Tells whether a kill would cost more of a blob than it costs to keep how far it came.
@@ -15,10 +14,8 @@ const LARGE_BYTES = 256 * MIB;
  */
 export function isWorthKeeping(
   bytes: number,
-  bytesPerMs: number,
+  { stream, line }: LineSpeed,
   lossMsMax: number | undefined,
 ): boolean {
-  if (lossMsMax === undefined) return false;
-  const fastBytesPerMs = bytes < LARGE_BYTES ? BUSY_BYTES_PER_MS : FAST_BYTES_PER_MS;
-  return bytesPerMs < fastBytesPerMs && bytes / bytesPerMs > lossMsMax;
+  return lossMsMax !== undefined && line < FAST_BYTES_PER_MS && bytes / stream > lossMsMax;
 }

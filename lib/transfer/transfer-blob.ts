@@ -116,12 +116,12 @@ async function inChunks(
   const { repository, keeper } = state.target;
   if (keeper === undefined) return;
   const route = { source: source.name.registry, target: repository.name.registry };
-  const rate = options.rates.of(route);
+  const speed = options.rates.speedOf(route);
   const mayOutlive =
     blob.size > CHECKPOINTED_BYTES_MIN &&
     (keeper.begunBefore ||
-      blob.size / rate > options.deadline.remainingMs() * SHARE ||
-      isWorthKeeping(blob.size, rate, options.killLossMsMax));
+      blob.size / speed.stream > options.deadline.remainingMs() * SHARE ||
+      isWorthKeeping(blob.size, speed, options.killLossMsMax));
   if (!mayOutlive && keeper.progress === undefined) return;
   // Loaded when it is needed: the hash brings WebAssembly with it.
   const { uploadByCheckpoints } = await import("./checkpointed-upload.ts");

@@ -11,21 +11,50 @@ const ASSUMED_BYTES_PER_MS = 1024 ** 2 / 1000;
 /** Weight of the newest measurement. */
 const NEWEST = 0.5;
 
+/** How fast one stream is, and how fast all of them are together; bytes per millisecond. */
+export interface LineSpeed {
+  readonly stream: number;
+  readonly line: number;
+}
+
+const ASSUMED: LineSpeed = { stream: ASSUMED_BYTES_PER_MS, line: ASSUMED_BYTES_PER_MS };
+
 /** How fast streams from one registry to another have been in this process. */
 export class TransferRates {
-  readonly #bytesPerMs = new Map<string, number>();
+  readonly #speeds = new Map<string, LineSpeed>();
+  #streams = 0;
 
-  /** Bytes per millisecond to count with. */
+  /** Bytes per millisecond of one stream to count with. */
   of(route: TransferRoute): number {
-    return this.#bytesPerMs.get(keyOf(route)) ?? ASSUMED_BYTES_PER_MS;
+    return this.speedOf(route).stream;
+  }
+
+  /** What to count with; a line is as fast as its streams were, times how many there were. */
+  speedOf(route: TransferRoute): LineSpeed {
+    return this.#speeds.get(keyOf(route)) ?? ASSUMED;
+  }
+
+  /** Counts a transfer among the streams until it ends; small ones tell nothing. */
+  async during<T>(bytes: number, transfer: () => Promise<T>): Promise<T> {
+    if (bytes < TELLING_BYTES_MIN) return transfer();
+    this.#streams++;
+    try {
+      return await transfer();
+    } finally {
+      this.#streams--;
+    }
   }
 
   /** Takes note of a transfer; small ones tell nothing. */
   observe(route: TransferRoute, bytes: number, milliseconds: number): void {
     if (bytes < TELLING_BYTES_MIN) return;
-    const measured = bytes / Math.max(1, milliseconds);
-    const known = this.#bytesPerMs.get(keyOf(route)) ?? measured;
-    this.#bytesPerMs.set(keyOf(route), known + (measured - known) * NEWEST);
+    const stream = bytes / Math.max(1, milliseconds);
+    const measured = { stream, line: stream * Math.max(1, this.#streams) };
+    const known = this.#speeds.get(keyOf(route)) ?? measured;
+    this.#speeds.set(keyOf(route), {
+      stream: known.stream + (measured.stream - known.stream) * NEWEST,
+      line: known.line + (measured.line - known.line) * NEWEST,
+    });
   }
 }
 

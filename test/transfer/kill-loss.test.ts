@@ -3,13 +3,16 @@ import { isWorthKeeping } from "../../lib/transfer/kill-loss.ts";
 
 const MIB = 1024 ** 2;
 
-it.each<[string, number, number, number | undefined, boolean]>([
-  ["takes longer than may be lost", 11, 1, 10_000, true],
-  ["takes no longer", 10, 1, 10_000, false],
-  ["takes longer, on a line that a slow hash would hold up", 4096, 32, 10_000, false],
-  ["takes longer, on a line just slower", 4096, 31, 10_000, true],
-  ["takes longer, maybe as one of many", 255, 2, 10_000, false],
-  ["takes longer, where no kill is feared", 4096, 1, undefined, false],
-])("a blob that %s", (_, mib, mibPerSecond, lossMsMax, expected) => {
-  expect(isWorthKeeping(mib * MIB, (mibPerSecond * MIB) / 1000, lossMsMax)).toBe(expected);
+it.each<[string, number, number, number, number | undefined, boolean]>([
+  ["takes longer than may be lost", 11, 1, 1, 10_000, true],
+  ["takes no longer", 10, 1, 1, 10_000, false],
+  ["takes longer, on a line that a slow hash would hold up", 4096, 16, 1, 10_000, false],
+  ["takes longer, on a line just slower", 4096, 15, 1, 10_000, true],
+  ["takes longer, as one of many on a fast line", 4096, 1, 16, 10_000, false],
+  ["takes longer, as one of many on a slow line", 4096, 0.5, 16, 10_000, true],
+  ["takes longer, where no kill is feared", 4096, 1, 1, undefined, false],
+])("a blob that %s", (_, mib, mibPerSecond, streams, lossMsMax, expected) => {
+  const stream = (mibPerSecond * MIB) / 1000;
+  const speed = { stream, line: stream * streams };
+  expect(isWorthKeeping(mib * MIB, speed, lossMsMax)).toBe(expected);
 });
