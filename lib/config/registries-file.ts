@@ -2,7 +2,7 @@ import { checkSchema } from "./check-schema.ts";
 import type { RegistryConfigs } from "./loaded-config.ts";
 import { readDocument } from "./read-document.ts";
 import { type RegistryContext, resolveRegistries } from "./registry-from-schema.ts";
-import { registriesSchema } from "./schema.ts";
+import { registriesSchema } from "./registry-schema.ts";
 
 /**
  * Loads a file of registry settings, host → settings (`--registries`).

@@ -8,8 +8,8 @@ import type { Environment } from "./expand-env.ts";
 import type { CredentialConfig, RegistryConfigs } from "./loaded-config.ts";
 import type { ReadText } from "./read-document.ts";
 import { normalizeKey, registryOfKey } from "./registry-key.ts";
+import type { RegistryFields } from "./registry-schema.ts";
 import { creationOf } from "./repository-creation.ts";
-import type { RegistryFields } from "./schema.ts";
 
 /** Where settings stand and what they may refer to. */
 export interface RegistryContext {

@@ -4,7 +4,7 @@ import type { FerryError } from "../base/error.ts";
 import type { RegistrySettings } from "../http/origin-settings.ts";
 import { configError } from "./config-error.ts";
 import type { CredentialConfig } from "./loaded-config.ts";
-import type { RegistryFields } from "./schema.ts";
+import type { RegistryFields } from "./registry-schema.ts";
 
 /**
  * Resolves `createRepositories` of one registry.
