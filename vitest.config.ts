@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** A busy machine may fail a test of timing once; `infra/test.ts` names what passed the second time. */
 const retry = 1;
+const SIMULATION = "test/simulation/**/*.test.ts";
 const MEASURED = ["test/e2e/memory.test.ts", "test/e2e/start-up.test.ts"];
 
 export default defineConfig({
@@ -11,13 +12,25 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/bench/**"],
+          exclude: ["test/e2e/**", "test/bench/**", SIMULATION],
           pool: "threads",
           isolate: false,
           // Of two cores vitest would leave one idle.
           maxWorkers: "100%",
           setupFiles: ["test/support/fixed-seed.ts"],
           testTimeout: 20_000,
+          retry,
+        },
+      },
+      {
+        test: {
+          // Its clock is virtual: it may run beside anything, and last as long as that takes.
+          name: "simulation",
+          include: [SIMULATION],
+          pool: "threads",
+          isolate: false,
+          maxWorkers: "100%",
+          testTimeout: 1_800_000,
           retry,
         },
       },

@@ -9,7 +9,7 @@ const FILES = [
 
 const { status } = spawnSync(
   "npx",
-  ["vitest", "run", "--project", "unit", "--project", "e2e", ...FILES],
+  ["vitest", "run", "--project", "simulation", "--project", "e2e", ...FILES],
   {
     stdio: "inherit",
     env: { ...process.env, THOROUGH: "1" },

@@ -88,8 +88,9 @@ function simulation(...seeds: readonly string[]): readonly string[] {
 }
 
 function vitest(suites: Iterable<string>): readonly string[] {
-  const settings = ["--project", "unit", "--bail", "1", "--testTimeout", PATIENCE_MS];
-  return ["vitest", "run", "--retry", "0", ...settings, ...suites];
+  const projects = ["--project", "unit", "--project", "simulation"];
+  const settings = ["--retry", "0", "--bail", "1", "--testTimeout", PATIENCE_MS];
+  return ["vitest", "run", ...projects, ...settings, ...suites];
 }
 
 /** @returns the exit code; 0 as well when time ran out and nothing was found. */
