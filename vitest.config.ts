@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 /** A busy machine may fail a test of timing once; `infra/test.ts` names what passed the second time. */
 const retry = 1;
@@ -7,6 +8,7 @@ const MEASURED = ["test/e2e/memory.test.ts", "test/e2e/start-up.test.ts"];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -39,6 +41,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           exclude: MEASURED,
+          // Vitest runs projects together only if they have as many workers.
+          sequence: { groupOrder: 1 },
           globalSetup: ["test/e2e/global-setup.ts"],
           pool: "forks",
           // They wait for leases and processes much of their time.
