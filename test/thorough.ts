@@ -1,19 +1,13 @@
 import { spawnSync } from "node:child_process";
 
-/** What `npm test` does in part, as a whole: schedules, large migrations and kills. */
-const FILES = [
-  "test/simulation",
-  ...["test/e2e/pipeline-kills.test.ts", "test/e2e/pipeline-hand-over.test.ts"],
-  ...["test/e2e/sigkill.test.ts", "test/e2e/sigkill-serve.test.ts"],
-];
-
-const { status } = spawnSync(
-  "npx",
-  ["vitest", "run", "--project", "simulation", "--project", "e2e", ...FILES],
-  {
-    stdio: "inherit",
-    env: { ...process.env, THOROUGH: "1" },
-    shell: process.platform === "win32",
-  },
+/** What `npm test` does in part, as a whole: large migrations and kills of real processes. */
+const FILES = ["pipeline-kills", "pipeline-hand-over", "sigkill", "sigkill-serve"].map(
+  (name) => `test/e2e/${name}.test.ts`,
 );
+
+const { status } = spawnSync("npx", ["vitest", "run", "--project", "e2e", ...FILES], {
+  stdio: "inherit",
+  env: { ...process.env, THOROUGH: "1" },
+  shell: process.platform === "win32",
+});
 process.exitCode = status ?? 1;

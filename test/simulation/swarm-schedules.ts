@@ -1,9 +1,8 @@
 import { expect, it } from "vitest";
-import { THOROUGH } from "../support/thoroughness.ts";
 import { Campaign, simulateSeed, tallyLine } from "./campaign.ts";
 
 /** Seeds of each part of the swarm; four parts, so that two threads share them evenly. */
-const SEEDS = THOROUGH ? 5000 : 1250;
+const SEEDS = 5000;
 
 /** Declares the test of one part of the swarm; parts count from 0. */
 export function swarmBreaksNothing(part: number): void {

@@ -25,6 +25,9 @@ export const LONGEST: readonly string[] = [
   "sync/orchestrate",
   "chaos/faults",
   "emulators/sqs-poller",
+  ...["first", "second", "third", "fourth"].map((part) => `simulation/swarm-${part}`),
+  "simulation/kill-pairs",
+  "simulation/tag-race",
 ].map((name) => `/test/${name}.test.ts`);
 
 /** Begins with what takes longest, so that no worker waits at the end for one that began late. */
