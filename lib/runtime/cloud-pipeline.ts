@@ -27,7 +27,7 @@ import { runTask, type TaskEnd } from "../sync/run-task.ts";
 import { createSharedLimits } from "../sync/shared-limits.ts";
 import { policiesOfRun, startRun } from "../sync/start-run.ts";
 import { type SweepPorts, type SweepResult, sweep } from "../sync/sweep.ts";
-import { TURNS_OF_MANY, TURNS_OF_ONE } from "../sync/upload-turn.ts";
+import { TURNS_OF_MANY, TURNS_OF_ONE, type UploadTurnRules } from "../sync/upload-turn.ts";
 import type { OpenNotices } from "./open-notices.ts";
 import type { InvocationEnd, InvocationOptions, Pipeline } from "./pipeline.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
@@ -49,6 +49,8 @@ export interface CloudPipelineParts {
   readonly notices?: OpenNotices | undefined;
   /** No other process works with this table: it may do many things at once. */
   readonly alone?: boolean;
+  /** How turns at uploads are taken; as suits one process or many when left out. */
+  readonly turns?: UploadTurnRules;
 }
 
 /** Everything waits for the listing, and there is one at a time. */
@@ -135,9 +137,9 @@ export function createCloudPipeline(parts: CloudPipelineParts): Pipeline {
   };
 }
 
-function uploadTurns({ table, clock, alone = false }: CloudPipelineParts) {
+function uploadTurns({ table, clock, alone, turns }: CloudPipelineParts) {
   const uploads = createUploadLedger(table, { clock });
-  return { uploads, turns: alone ? TURNS_OF_ONE : TURNS_OF_MANY };
+  return { uploads, turns: turns ?? (alone === true ? TURNS_OF_ONE : TURNS_OF_MANY) };
 }
 
 /** Runs are told of even where one of the others could not be swept. */

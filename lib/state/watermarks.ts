@@ -67,8 +67,12 @@ export interface Watermarks {
   forget(route: TagRoute): Promise<void>;
   /** Looks at a tag's row, to be compared with what is there when the tag is to be set. */
   look(route: TagRoute): Promise<TagSight>;
-  /** Takes the right to set a tag; `undefined` while another worker has it. */
-  take(route: TagRoute, options: TagLeaseOptions): Promise<TagLease | undefined>;
+  /**
+   * Takes the right to set a tag; `undefined` while another worker has it.
+   *
+   * @param sight what the row most likely is still: one that is not there is not read before.
+   */
+  take(route: TagRoute, options: TagLeaseOptions, sight?: TagSight): Promise<TagLease | undefined>;
   /** Prolongs it; `undefined` when it is lost. */
   renew(lease: TagLease): Promise<TagLease | undefined>;
   /** Marks the tag as set and gives the right back, at once; `false` when it was lost. */
@@ -145,11 +149,12 @@ class TableWatermarks implements Watermarks {
     return sightOf(stored);
   }
 
-  take(route: TagRoute, options: TagLeaseOptions): Promise<TagLease | undefined> {
+  take(route: TagRoute, options: TagLeaseOptions, sight?: TagSight): Promise<TagLease | undefined> {
     const key = keyOf(route);
     const { owner, leaseMs } = options;
     return changeRow<TagLease | undefined>(this.#table, {
       key,
+      ...(sight === "absent" && { seen: sight }),
       decide: (stored) => {
         const { mark, holder } = stored ? decodeTagRow(stored.value) : {};
         const now = this.#clock.now();

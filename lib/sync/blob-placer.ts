@@ -244,6 +244,7 @@ class InFlightPlacer implements BlobPlacer {
   ): Promise<readonly string[]> {
     const isSibling = source.name.registry === registry && source.name.repository !== repository;
     if (isSibling) return [source.name.repository];
+    if (blob.size <= this.#ports.turns.unsoughtBytesMax) return [];
     return this.#ports.blobs.mountCandidates(registry, blob.digest, repository);
   }
 }

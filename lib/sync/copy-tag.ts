@@ -33,6 +33,8 @@ export interface CopyTagPorts {
 export interface CopyTagScope extends WorkScope {
   /** The task was compared by this process, just before: its source need not be asked again. */
   readonly comparedHere: boolean;
+  /** An earlier attempt may have brought more than it could write down. */
+  readonly begunBefore: boolean;
 }
 
 /** What became of one target, and how its bytes came there. */
@@ -61,8 +63,8 @@ export async function copyTag(
   scope: CopyTagScope,
 ): Promise<TargetResult[]> {
   const source = ports.repositories.source(task.source.repository);
-  const targets = task.targets.map((target) => openTarget(target, task, ports));
   const copy: Copy = { task, source, ports, scope };
+  const targets = task.targets.map((target) => openTarget(target, copy));
   try {
     await copyToTargets(targets, copy);
   } catch (thrown) {
@@ -78,10 +80,10 @@ interface Copy {
   readonly scope: CopyTagScope;
 }
 
-function openTarget(target: TaskTarget, task: TagTask, ports: CopyTagPorts): OpenTarget {
+function openTarget(target: TaskTarget, { task, ports, scope }: Copy): OpenTarget {
   const graph = createGraphTarget(ports.repositories.target(target.repository), {
     trust: task.options.force ? "target" : "records",
-    probe: target.repositoryExists && !target.recorded,
+    probe: scope.begunBefore || (target.repositoryExists && !target.recorded),
   });
   return { target, graph, outcome: undefined, sight: undefined, moved: undefined, marked: false };
 }
@@ -150,8 +152,14 @@ async function copyToTargets(targets: readonly OpenTarget[], copy: Copy): Promis
 async function lookAtRows(targets: readonly OpenTarget[], { task, ports }: Copy): Promise<void> {
   await Promise.all(
     targets.map(async (open) => {
-      const { repository: target, reference } = open.target;
+      const { repository: target, reference, recorded } = open.target;
       if (reference.kind !== "tag") return;
+      if (!recorded) {
+        // Rows of tags stay: one that is not there when the tag is to be set was not there before,
+        // and of one that is there the source is asked again.
+        open.sight = "absent";
+        return;
+      }
       const route = { source: task.source.repository, target, tag: reference.tag };
       open.sight = await ports.watermarks.look(route);
     }),

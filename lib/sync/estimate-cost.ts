@@ -26,26 +26,27 @@ const RUN_ROWS = 12;
 /** A task is planned, claimed, settled. */
 const TASK_WRITES = 3;
 /** A target's tag is leased and marked. */
-const PAIR_WRITES = 3;
-/** The upload of a blob is leased and ended, and the blob noted. */
-const BLOB_WRITES = 3;
-const TASK_READS = 4;
+const PAIR_WRITES = 2;
+/** The upload of a large blob is leased and ended; who could mount it is asked once. */
+const TURN_WRITES = 2;
+const TURN_READS = 1;
+const TASK_READS = 3;
 const TAG_REQUESTS = 2;
 const MANIFEST_REQUESTS = 2;
 const BLOB_REQUESTS = 3;
 
 /** Estimates what copying this content costs; `pairsSeen` is how many pairs the listing compares. */
 export function estimateCost(content: PlannedContent, pairsSeen: number): CostEstimate {
-  const { tags, pairs, manifests, blobs, bytes, unread } = content;
+  const { tags, pairs, manifests, blobs, turns, bytes, unread } = content;
   const workSeconds = tags * SECONDS_PER_TAG + bytes / BYTES_PER_SECOND;
   const listingSeconds = 1 + pairsSeen / LISTED_PER_SECOND;
   const listings = Math.ceil(listingSeconds / LIFE_SECONDS);
   const cost: RunCost = {
     invocations: listings + Math.max(tags, Math.ceil(workSeconds / LIFE_SECONDS)),
     gbSeconds: (workSeconds + listingSeconds) * MEMORY_GB,
-    tableReads: RUN_ROWS + pairsSeen + tags * TASK_READS + pairs + manifests + blobs,
+    tableReads: RUN_ROWS + pairsSeen + tags * TASK_READS + manifests + blobs + turns * TURN_READS,
     tableWrites:
-      RUN_ROWS + tags * TASK_WRITES + pairs * PAIR_WRITES + manifests + blobs * BLOB_WRITES,
+      RUN_ROWS + tags * TASK_WRITES + pairs * PAIR_WRITES + manifests + blobs + turns * TURN_WRITES,
   };
   return {
     ...cost,

@@ -5,6 +5,7 @@ import { formatRepository, type ManifestReference, parseReference } from "../oci
 import type { RepositoryOpener } from "../registry/repository.ts";
 import type { PlannedTask } from "./plan-report.ts";
 import { createSourceManifests, type SourceManifests } from "./source-manifests.ts";
+import { TURNS_OF_MANY } from "./upload-turn.ts";
 
 /** What the copies of a plan have to bring; what several tags share is counted once. */
 export interface PlannedContent {
@@ -15,6 +16,8 @@ export interface PlannedContent {
   /** Manifests and blobs, by target repository. */
   readonly manifests: number;
   readonly blobs: number;
+  /** Those of the blobs that workers take turns at. */
+  readonly turns: number;
   readonly bytes: number;
   /** Tags whose manifest could not be read: their content is not in the sums. */
   readonly unread: number;
@@ -61,6 +64,7 @@ export async function measurePlan(
     pairs: [...copies.values()].reduce((sum, targets) => sum + targets.length, 0),
     manifests: manifests.size,
     blobs: blobs.size,
+    turns: [...blobs.values()].filter((bytes) => bytes > TURNS_OF_MANY.freeBytesMax).length,
     bytes: [...blobs.values()].reduce((sum, bytes) => sum + bytes, 0),
     unread,
   };

@@ -156,7 +156,8 @@ async function copyUnlessEndless(
   if (claim.epoch > EPOCHS_MAX) return task.targets.map(endless);
   const { deadline } = time;
   const comparedHere = ports.patience === undefined;
-  const scope = { owner: claim.owner, deadline, onProgress, comparedHere };
+  const begunBefore = !comparedHere && claim.epoch > 1;
+  const scope = { owner: claim.owner, deadline, onProgress, comparedHere, begunBefore };
   return withinLimits(task, ports.limits, { deadline, signal }, (inTime) =>
     copyTag(task, ports, { ...scope, signal: inTime }),
   );

@@ -77,9 +77,15 @@ const ANSWER_MS_MAX = 2000;
 export async function setTag(wish: TagWish, ports: SetTagPorts): Promise<TagEnd> {
   const { watermarks, clock, scope } = ports;
   const { owner } = scope;
+  let { sight } = wish.knowledge;
   const held = await takeExclusive<TagLease>(
     {
-      take: (leaseMs) => watermarks.take(wish.route, { owner, leaseMs }),
+      take: (leaseMs) => {
+        const seen = sight;
+        // Whoever has to come again knows that there is a row.
+        sight = undefined;
+        return watermarks.take(wish.route, { owner, leaseMs }, seen);
+      },
       renew: (lease) => watermarks.renew(lease),
     },
     ports,

@@ -70,6 +70,7 @@ const AWAY_MS = { min: 2000, max: 6000 };
 /** Makes the shared limits of one process, which does one thing at a time unless it is alone. */
 export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
   const { hosts, clock, random } = ports;
+  const known = rememberedStates(ports);
   const writes = new Set<Promise<void>>();
   const quotaToldMs = new Map<string, number>();
   /** What others are told helps them; that it could not be told is no reason to stop. */
@@ -81,6 +82,7 @@ export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
     throttled(registry, pauseMs) {
       if (pauseMs < PAUSE_WORTH_MS) return;
       hold(ports.host(registry).gate, pauseMs);
+      known.forget(registry);
       tell(hosts.backOff(registry, pauseMs));
     },
     scarce(registry, quota) {
@@ -88,11 +90,12 @@ export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
       const toldMs = quotaToldMs.get(registry) ?? Number.NEGATIVE_INFINITY;
       if (nowMs - toldMs < QUOTA_EVERY_MS) return;
       quotaToldMs.set(registry, nowMs);
+      known.forget(registry);
       tell(hosts.noteQuota(registry, quota));
     },
     async enter(given, options) {
       const registries = [...new Set(given)].sort();
-      const states = await hosts.read(registries);
+      const states = await known.read(registries);
       const restMs = obey(states, ports);
       if (restMs > options.deadline.remainingMs() / 2) return { kind: "wait", delayMs: restMs };
       const held = await holdSlots(ordersOf(registries, states, ports), ports, options);
@@ -111,6 +114,31 @@ export function createSharedLimits(ports: SharedLimitsPorts): SharedLimits {
         },
       };
     },
+  };
+}
+
+interface RememberedStates {
+  /** What is known of each registry, as it was no longer ago than others would read it again. */
+  read(registries: readonly string[]): Promise<readonly HostState[]>;
+  forget(registry: string): void;
+}
+
+/** A process that lives for many short tasks need not read the same rows for each of them. */
+function rememberedStates({ hosts, clock }: SharedLimitsPorts): RememberedStates {
+  const read = new Map<string, { readonly atMs: number; readonly state: HostState | undefined }>();
+  return {
+    async read(registries) {
+      const atMs = clock.monotonicMs();
+      const isOld = (registry: string): boolean =>
+        atMs - (read.get(registry)?.atMs ?? Number.NEGATIVE_INFINITY) >= READ_EVERY_MS;
+      const old = registries.filter(isOld);
+      const states = old.length === 0 ? [] : await hosts.read(old);
+      for (const registry of old) {
+        read.set(registry, { atMs, state: states.find((one) => one.registry === registry) });
+      }
+      return registries.flatMap((registry) => read.get(registry)?.state ?? []);
+    },
+    forget: (registry) => void read.delete(registry),
   };
 }
 

@@ -11,16 +11,26 @@ import type { ProgressKeeper } from "../transfer/upload-progress.ts";
 export interface UploadTurnRules {
   /** Blobs of so many bytes are sent by whoever wants to: nobody would go on with them. */
   readonly freeBytesMax: number;
+  /** Blobs of so many bytes are sent sooner than looked for in other repositories. */
+  readonly unsoughtBytesMax: number;
   readonly leaseMs: number;
   /** What a killed process may lose of an upload; left out where an invocation's end is known. */
   readonly killLossMsMax?: number;
 }
 
-/** Between invocations: leases are long enough for a slow table, and short enough to take over soon. */
-export const TURNS_OF_MANY: UploadTurnRules = { freeBytesMax: -1, leaseMs: 20_000 };
+/**
+ * Between invocations: leases are long enough for a slow table, and short enough to take over soon.
+ * What costs round trips and no bandwidth is not worth two writes and a query of the table.
+ */
+export const TURNS_OF_MANY: UploadTurnRules = {
+  freeBytesMax: 64 * 1024,
+  unsoughtBytesMax: 64 * 1024,
+  leaseMs: 20_000,
+};
 /** On one machine: whoever starts again after a kill does not wait long, and has lost little. */
 export const TURNS_OF_ONE: UploadTurnRules = {
   freeBytesMax: 5 * 1024 ** 2,
+  unsoughtBytesMax: -1,
   leaseMs: 4000,
   killLossMsMax: 5000,
 };

@@ -26,6 +26,6 @@ describe("a process that dies", () => {
   it("was tried everywhere", ({ task }) => {
     console.info(tallyLine("single kill points", campaign.tally));
     task.meta.tried = { "single deaths": campaign.tally.schedules };
-    expect(campaign.tally.schedules).toBeGreaterThan(1000);
+    expect(campaign.tally.schedules).toBeGreaterThan(900);
   });
 });

@@ -6,6 +6,7 @@ import { type CountingTransport, countRequests } from "../../lib/http/counting-t
 import { createRegistryFleet, type RegistryFleet } from "../../lib/runtime/registry-fleet.ts";
 import { createCloudTable } from "../../lib/state/cloud-table.ts";
 import type { StateTable } from "../../lib/state/state-table.ts";
+import { TURNS_OF_MANY, type UploadTurnRules } from "../../lib/sync/upload-turn.ts";
 import { PAUSE_MAX_MS } from "../../lib/transfer/waits-too-long.ts";
 import type { Reach } from "./reads-only.ts";
 import { SOURCE, TARGETS } from "./scenarios.ts";
@@ -17,7 +18,11 @@ export interface ProcessParts {
   readonly transport: CountingTransport;
   readonly table: StateTable;
   readonly fleet: RegistryFleet;
+  readonly turns: UploadTurnRules;
 }
+
+/** Blobs are small here: half of them are sent in turns all the same. */
+const TURNS: UploadTurnRules = { ...TURNS_OF_MANY, freeBytesMax: 100, unsoughtBytesMax: 100 };
 
 /** Makes the parts of one process of a simulation; with `password` for the targets, if they want one. */
 export function createProcessParts(
@@ -40,7 +45,7 @@ export function createProcessParts(
     transport: () => transport,
     retryAfterMaxMs: PAUSE_MAX_MS,
   });
-  return { clock, random, transport, table, fleet };
+  return { clock, random, transport, table, fleet, turns: TURNS };
 }
 
 function keychainOf(text: string | undefined): Keychain {

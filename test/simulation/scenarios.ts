@@ -65,7 +65,7 @@ const LATEST: TagSelection = {
 const ONE_TAG: Scenario = {
   ...QUIET,
   name: "one tag",
-  tags: [{ tag: "latest", versions: [randomImage({ seed: "one", layers: [] })] }],
+  tags: [{ tag: "latest", versions: [randomImage({ seed: "one", layers: [BASE] })] }],
   policies: [policy("one", [target("app")], { select: LATEST })],
 };
 

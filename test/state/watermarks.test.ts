@@ -27,6 +27,19 @@ async function take(watermarks: Watermarks, owner: string): Promise<TagLease> {
 }
 
 describe("Watermarks", () => {
+  it("does not read a row that is not there, and takes over one that is", async () => {
+    const { calls, watermarks } = setUp();
+    const options = { owner: "one", leaseMs: LEASE_MS };
+    const lease = await watermarks.take(ROUTE, options, "absent");
+    expect(calls).toEqual(["put"]);
+    expect(lease?.before).toEqual({ sight: "absent" });
+    expect(await watermarks.take(ROUTE, { ...options, owner: "two" }, "absent")).toBeUndefined();
+    expect(lease && (await watermarks.commit(lease, MARK))).toBe(true);
+    const next = await watermarks.take(ROUTE, { ...options, owner: "two" }, "absent");
+    expect(next?.before.sight).toBeTypeOf("number");
+    expect(next?.before.mark).toMatchObject(MARK);
+  });
+
   it("reads in one batch", async () => {
     const { clock, calls, watermarks } = setUp();
     const tags = Array.from({ length: 250 }, (_, number) => `1.${number}`);

@@ -38,7 +38,7 @@ function world() {
   for (const tag of TAGS) {
     source.seed(
       "app",
-      randomImage({ seed: tag, layers: [{ bytes: 5000, seed: "base" }, 900] }),
+      randomImage({ seed: tag, layers: [{ bytes: 100_000, seed: "base" }, 900] }),
       tag,
     );
   }

@@ -172,6 +172,33 @@ describe("limits that all workers share", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("are read once by a process with many short tasks, unless it has heard something", async () => {
+    const clock = new VirtualClock();
+    const { table, calls } = countingTable(createMemoryTable({ clock }));
+    const limits = createSharedLimits({
+      ...{ clock, random: seededRandom(1), hosts: createHostLedger(table, { clock }) },
+      slots: createSlotLedger(table, { clock, random: seededRandom(1) }),
+      host: () => ({ gate: new HostGate({ clock }), bounds: {} }),
+      alone: true,
+    });
+    const { signal } = new AbortController();
+    const reads = async (...registries: string[]): Promise<number> => {
+      calls.length = 0;
+      const options = { deadline: noDeadline, signal, patienceMs: 0 };
+      const entry = await limits.enter(registries, options);
+      if (entry.kind === "entered") await entry.leave();
+      return calls.filter((call) => call === "getMany").length;
+    };
+    expect(await reads("a.test", "b.test")).toBe(1);
+    expect(await reads("b.test", "a.test")).toBe(0);
+    expect(await reads("a.test", "c.test")).toBe(1);
+    limits.throttled("b.test", 2000);
+    expect(await reads("b.test")).toBe(1);
+    await clock.advance(5000);
+    expect(await reads("a.test", "b.test")).toBe(1);
+    expect(clock.pending).toBe(0);
+  });
+
   it("cost a task few writes of the table", async () => {
     let calls: readonly string[] = [];
     const wrap = (table: StateTable): StateTable => {

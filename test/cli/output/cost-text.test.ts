@@ -3,7 +3,15 @@ import { costLines, estimateLines } from "../../../lib/cli/output/cost-text.ts";
 import { estimateCost } from "../../../lib/sync/estimate-cost.ts";
 
 const COST = { invocations: 26, gbSeconds: 12_000, tableReads: 277, tableWrites: 304 };
-const CONTENT = { tags: 3, pairs: 3, manifests: 3, blobs: 6, bytes: 3 * 1024 ** 2, unread: 0 };
+const CONTENT = {
+  tags: 3,
+  pairs: 3,
+  manifests: 3,
+  blobs: 6,
+  turns: 3,
+  bytes: 3 * 1024 ** 2,
+  unread: 0,
+};
 
 describe("costLines", () => {
   it("tells what was used and its price on each cloud, and what has none", () => {
