@@ -41,7 +41,8 @@ export async function usedRights(): Promise<ReadonlyMap<PipelineFunction, UsedRi
   const clock = new VirtualClock();
   const source = createFakeRegistry({ clock });
   const target = createFakeRegistry({ clock, quirks: { noSubject: true } });
-  const image = randomImage({ seed: "image" });
+  // Small layers take no turns, and are not looked for.
+  const image = randomImage({ seed: "image", layers: [1000, 100_000] });
   source.seed("app", image, "v1");
   source.seed("app", randomArtifact({ seed: "sbom", kind: "sbom", subject: image.root }));
   const transport = countRequests(
