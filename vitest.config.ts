@@ -29,6 +29,7 @@ export default defineConfig({
           // Its clock is virtual: it may run beside anything, and last as long as that takes.
           name: "simulation",
           include: [SIMULATION],
+          globalSetup: ["test/simulation/cpu-time.ts"],
           pool: "threads",
           isolate: false,
           maxWorkers: "100%",

@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Monotonic milliseconds since an arbitrary start; for durations. */
   monotonicMs(): number;
+  /** Milliseconds that this process has kept processors busy. */
+  cpuMs(): number;
   /**
    * Waits `milliseconds`.
    *

@@ -9,6 +9,10 @@ export const systemClock: Clock = {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1e3 + nanoseconds / 1e6;
   },
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e3;
+  },
   async sleep(milliseconds, signal) {
     signal?.throwIfAborted();
     try {

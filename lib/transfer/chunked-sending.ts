@@ -134,11 +134,12 @@ export class ChunkedSending {
    * After the first chunk: had it been known how fast it goes, the blob might not have been sent in
    * chunks. Then the rest goes at once, with the faster hash.
    */
-  async #decide(): Promise<void> {
-    const { rates, killLossMsMax } = this.#options;
+  async #decide(busyShare: number): Promise<void> {
+    const { rates, killLossMsMax: lossMsMax } = this.#options;
     const { hash } = this.#opened;
     if (!hash.isUndecided) return;
-    if (isWorthKeeping(this.#upload.blob.size, rates.speedOf(this.#route), killLossMsMax)) {
+    const { size } = this.#upload.blob;
+    if (isWorthKeeping(size, rates.speedOf(this.#route), { lossMsMax, busyShare })) {
       await hash.makeResumable();
     } else {
       hash.makeSwift();
@@ -159,12 +160,12 @@ export class ChunkedSending {
     plan: ChunkPlan,
   ): Promise<UploadProgress> {
     const { clock, signal, rates } = this.#options;
-    const startedMs = clock.monotonicMs();
+    const [startedMs, startedCpuMs] = [clock.monotonicMs(), clock.cpuMs()];
     await session.append(this.#part(session.offset, bytes), bytes, { signal });
     const tookMs = clock.monotonicMs() - startedMs;
     plan.took(bytes, tookMs);
     rates.observe(this.#route, bytes, tookMs);
-    await this.#decide();
+    await this.#decide((clock.cpuMs() - startedCpuMs) / tookMs);
     const { hashState } = this.#opened.advance();
     return {
       ...session.checkpoint(),

@@ -7,15 +7,23 @@ import type { LineSpeed } from "./transfer-rates.ts";
  */
 const FAST_BYTES_PER_MS = (16 * 1024 ** 2) / 1000;
 
-/**
- * Tells whether a kill would cost more of a blob than it costs to keep how far it came.
- *
- * @param lossMsMax time of sending that may be lost; `undefined`: no kill is feared.
- */
+/** Of one processor. A process as busy as this is held up by what it does, not by its line. */
+const BUSY_SHARE = 0.3;
+
+/** What is at stake, and what was seen. */
+export interface KillRisk {
+  /** Time of sending that may be lost; `undefined`: no kill is feared. */
+  readonly lossMsMax: number | undefined;
+  /** How busy this process was while the speed was measured, 1: one processor; 0 when left out. */
+  readonly busyShare?: number;
+}
+
+/** Tells whether a kill would cost more of a blob than it costs to keep how far it came. */
 export function isWorthKeeping(
   bytes: number,
   { stream, line }: LineSpeed,
-  lossMsMax: number | undefined,
+  { lossMsMax, busyShare = 0 }: KillRisk,
 ): boolean {
-  return lossMsMax !== undefined && line < FAST_BYTES_PER_MS && bytes / stream > lossMsMax;
+  if (lossMsMax === undefined || busyShare >= BUSY_SHARE) return false;
+  return line < FAST_BYTES_PER_MS && bytes / stream > lossMsMax;
 }

@@ -121,7 +121,7 @@ async function inChunks(
     blob.size > CHECKPOINTED_BYTES_MIN &&
     (keeper.begunBefore ||
       blob.size / speed.stream > options.deadline.remainingMs() * SHARE ||
-      isWorthKeeping(blob.size, speed, options.killLossMsMax));
+      isWorthKeeping(blob.size, speed, { lossMsMax: options.killLossMsMax }));
   if (!mayOutlive && keeper.progress === undefined) return;
   // Loaded when it is needed: the hash brings WebAssembly with it.
   const { uploadByCheckpoints } = await import("./checkpointed-upload.ts");

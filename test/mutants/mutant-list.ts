@@ -104,15 +104,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a plan that marks tags as copied",
     file: "lib/sync/plan-run.ts",
-    find: "for await (const page of pages) plan.pairs.push(...page);",
-    replace: `for await (const page of pages) {
-      plan.pairs.push(...page);
-      for (const { source, target, task } of page) {
-        const { sourceDigest: digest } = task;
-        const mark = { tag: "latest", sourceDigest: digest, targetDigest: digest, optionsHash: "" };
-        if (digest) await ports.watermarks.write(source.repository, target.repository, mark);
-      }
-    }`,
+    find: "return planReport(found, errors);",
+    replace: `const nameOf = (text: string) => {
+      const [, registry = "", repository = ""] = /^(.*?)\\/(.*):/.exec(text) ?? [];
+      return { registry, repository };
+    };
+    for (const { source, target, sourceDigest: digest } of found) {
+      const mark = { tag: "latest", sourceDigest: digest, targetDigest: digest, optionsHash: "" };
+      if (digest) await ports.watermarks.write(nameOf(source), nameOf(target), mark);
+    }
+    return planReport(found, errors);`,
   },
   {
     name: "a run closed before its tasks have ended",

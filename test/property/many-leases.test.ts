@@ -49,6 +49,7 @@ function timeKeeper(): { readonly clock: Clock; pass(milliseconds: number): void
     clock: {
       now: () => nowMs,
       monotonicMs: () => nowMs,
+      cpuMs: () => 0,
       sleep: async () => undefined,
       schedule: () => () => undefined,
     },

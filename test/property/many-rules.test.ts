@@ -176,6 +176,7 @@ function sendInChunks(blob: number, limits: ChunkLimits, times: readonly number[
 const INSTANT = {
   now: () => 0,
   monotonicMs: () => 0,
+  cpuMs: () => 0,
   sleep: async () => undefined,
   schedule: () => () => undefined,
 };

@@ -11,6 +11,10 @@ export class JumpClock implements Clock {
     return Date.UTC(2026, 10, 1) + this.#elapsedMs;
   }
 
+  cpuMs(): number {
+    return 0;
+  }
+
   monotonicMs(): number {
     return this.#elapsedMs;
   }

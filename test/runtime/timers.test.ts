@@ -18,6 +18,7 @@ function settable(inner: VirtualClock) {
   const clock: Clock = {
     now: () => inner.now() + offsetMs,
     monotonicMs: () => inner.monotonicMs(),
+    cpuMs: () => inner.cpuMs(),
     sleep: (...args) => inner.sleep(...args),
     schedule: (...args) => inner.schedule(...args),
   };

@@ -158,6 +158,7 @@ export class SimProcess {
     return {
       now: () => Math.round(START_MS + skewMs + time.nowMs),
       monotonicMs: () => time.nowMs,
+      cpuMs: () => 0,
       schedule,
       sleep: (milliseconds, signal) =>
         new Promise((resolve, reject) => {

@@ -217,6 +217,7 @@ class TagRace {
     return {
       now: () => START_MS + skewMs + this.#time.nowMs,
       monotonicMs: () => this.#time.nowMs,
+      cpuMs: () => 0,
       schedule,
       sleep: (milliseconds, signal) =>
         new Promise((resolve, reject) => {

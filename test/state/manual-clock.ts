@@ -8,6 +8,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  cpuMs(): number {
+    return 0;
+  }
+
   monotonicMs(): number {
     return this.#now;
   }

@@ -13,6 +13,10 @@ export class ServerClock implements Clock {
     this.#now += milliseconds;
   }
 
+  cpuMs(): number {
+    return systemClock.cpuMs();
+  }
+
   monotonicMs(): number {
     return systemClock.monotonicMs();
   }

@@ -83,6 +83,7 @@ function dyingProcess(next: () => Death | undefined): DyingProcess {
     clock: (clock) => ({
       now: () => clock.now(),
       monotonicMs: () => clock.monotonicMs(),
+      cpuMs: () => clock.cpuMs(),
       sleep: (...args) => clock.sleep(...args).then(() => (isDead ? never() : undefined)),
       schedule: (milliseconds, task) =>
         clock.schedule(milliseconds, () => {

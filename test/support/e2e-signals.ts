@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
+import { cleanEnv } from "./clean-env.ts";
 import { testedBundle } from "./e2e-bundle.ts";
 
 /** As fast as somebody who leans on the keys: the process has no time to end in between. */
@@ -25,7 +26,7 @@ export async function pressUntilEnd(
   },
 ): Promise<PressedResult> {
   const { cwd, signal, when } = options;
-  const env = { PATH: process.env["PATH"], HOME: cwd };
+  const env = cleanEnv(cwd);
   const child = spawn(process.execPath, [testedBundle(), ...args], { cwd, env, timeout: 60_000 });
   const output = { stdout: "", stderr: "" };
   let pressedAtMs = 0;

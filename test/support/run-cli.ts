@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { cleanEnv } from "./clean-env.ts";
+import { testedBundle } from "./e2e-bundle.ts";
 import { type Interrupt, type ProcessResult, runProcess } from "./run-process.ts";
-
-const BUILT = fileURLToPath(new URL("../../dist/imageferry.mjs", import.meta.url));
 
 /** How to run the command line. */
 export interface RunCliOptions {
@@ -26,13 +25,13 @@ export async function runCli(
   options: RunCliOptions = {},
 ): Promise<ProcessResult> {
   const home = await mkdtemp(join(tmpdir(), "imageferry-home-"));
-  const { env, cwd = home, bundle = process.env["IMAGEFERRY_BUNDLE"] ?? BUILT, ...rest } = options;
+  const { env, cwd = home, bundle = testedBundle(), ...rest } = options;
   const [command, ...before] = nodeCommand(options.openFilesMax);
   try {
     return await runProcess(command, [...before, bundle, ...args], {
       ...rest,
       cwd,
-      env: { PATH: process.env["PATH"], HOME: home, ...env },
+      env: cleanEnv(home, env),
     });
   } finally {
     await rm(home, { recursive: true, force: true });

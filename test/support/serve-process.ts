@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { cleanEnv } from "./clean-env.ts";
 import { testedBundle } from "./e2e-bundle.ts";
 
 /** A line of the server's log. */
@@ -41,7 +42,7 @@ export async function startServe(options: ServeProcessOptions): Promise<ServePro
     [testedBundle(), "serve", "--listen", `127.0.0.1:${port}`, ...args],
     {
       cwd,
-      env: { PATH: process.env["PATH"], HOME: cwd, ...env },
+      env: cleanEnv(cwd, env),
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -19,6 +19,11 @@ export class VirtualClock implements Clock {
     this.#startMs = startMs;
   }
 
+  /** Nothing takes time here but waiting. */
+  cpuMs(): number {
+    return 0;
+  }
+
   now(): number {
     return this.#startMs + this.#elapsedMs;
   }

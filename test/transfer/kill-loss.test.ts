@@ -14,5 +14,12 @@ it.each<[string, number, number, number, number | undefined, boolean]>([
 ])("a blob that %s", (_, mib, mibPerSecond, streams, lossMsMax, expected) => {
   const stream = (mibPerSecond * MIB) / 1000;
   const speed = { stream, line: stream * streams };
-  expect(isWorthKeeping(mib * MIB, speed, lossMsMax)).toBe(expected);
+  expect(isWorthKeeping(mib * MIB, speed, { lossMsMax })).toBe(expected);
+});
+
+it("a blob is not worth keeping on a slow line of a busy process, which is what makes it slow", () => {
+  const speed = { stream: MIB / 1000, line: MIB / 1000 };
+  const keepsWhen = (busyShare: number): boolean =>
+    isWorthKeeping(64 * MIB, speed, { lossMsMax: 5000, busyShare });
+  expect([0, 0.29, 0.3, 1].map(keepsWhen)).toEqual([true, true, false, false]);
 });

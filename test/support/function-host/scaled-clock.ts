@@ -9,6 +9,7 @@ export function scaledClock(clock: Clock, factor: number): Clock {
   return {
     now: () => startMs + (clock.now() - startMs) * factor,
     monotonicMs: () => clock.monotonicMs() * factor,
+    cpuMs: () => clock.cpuMs(),
     sleep: (milliseconds, signal) => clock.sleep(milliseconds / factor, signal),
     schedule: (milliseconds, task) => clock.schedule(milliseconds / factor, task),
   };
