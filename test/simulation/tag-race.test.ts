@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { THOROUGH } from "../support/thoroughness.ts";
 import { type RaceRules, raceForTag } from "./tag-race.ts";
 
-const RACES = 50_000;
+const RACES = THOROUGH ? 50_000 : 10_000;
 const CONTROLS = 2000;
 /** Nobody looks at more than so many that went wrong. */
 const SET_BACK_MAX = 10;
