@@ -48,15 +48,16 @@ describe("runProcess", () => {
 describe("runCli", () => {
   it("shows the program nothing of the user's own environment", async () => {
     const bundle = await script(
-      "console.log(JSON.stringify([process.argv.slice(2), Object.keys(process.env).sort(), process.env.HOME]))",
+      "console.log(JSON.stringify([process.argv.slice(2), Object.keys(process.env).sort(), process.env.HOME, process.env.XDG_CACHE_HOME]))",
     );
     const { stdout } = await runCli(["sync", "-q"], { bundle, env: { EXTRA: "1" } });
-    const [args, names, home] = JSON.parse(stdout);
+    const [args, names, home, cache] = JSON.parse(stdout);
     expect([args, names]).toEqual([
       ["sync", "-q"],
-      ["EXTRA", "HOME", "PATH"],
+      ["EXTRA", "HOME", "PATH", "XDG_CACHE_HOME"],
     ]);
     expect(home).toContain("imageferry-home-");
+    expect(cache).toMatch(/node_modules.\.cache$/);
   });
 });
 
