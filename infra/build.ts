@@ -10,6 +10,8 @@ import { licenceNotices } from "./licences.ts";
 
 const DIST = join(ROOT, "dist");
 const SIZE_MAX = 4 * 1024 * 1024;
+/** How `libsql` learns which native package to load, without what takes long. */
+const LIBSQL_TARGET = "./infra/libsql-target.ts";
 
 /**
  * Bundles the command line into `dist/`: the program as one file, the clients of clouds beside it,
@@ -22,7 +24,7 @@ async function buildCommandLine(): Promise<readonly string[]> {
     ...SCRIPT,
     entryPoints: { program: "lib/cli/run-main.ts" },
     outfile: join(DIST, "program.cjs"),
-    external: ["libsql"],
+    alias: { ...SCRIPT.alias, "@neon-rs/load": LIBSQL_TARGET, "detect-libc": LIBSQL_TARGET },
     plugins: [leaveOutBuiltins, keepClientsApart],
   });
   const clients = await build({
@@ -39,12 +41,11 @@ async function buildLauncher(): Promise<void> {
   const digest = createHash("sha256")
     .update(readFileSync(join(DIST, "program.cjs")))
     .digest("hex");
-  const outfile = join(DIST, "imageferry.mjs");
+  const outfile = join(DIST, "imageferry.cjs");
   await build({
     ...SCRIPT,
     entryPoints: { imageferry: "infra/launcher.ts" },
     outfile,
-    format: "esm",
     define: { PROGRAM_DIGEST: JSON.stringify(digest) },
   });
   makeExecutable(outfile);

@@ -20,6 +20,8 @@ const ENGINE_FLAGS = {
     set: "--no-wasm-tier-up --no-wasm-dynamic-tiering",
     unset: "--wasm-tier-up --wasm-dynamic-tiering",
   },
+  /** A full collection comes at once, when it is due; nothing is marked ahead, beside the work. */
+  collectAtOnce: { set: "--no-incremental-marking", unset: "--incremental-marking" },
   exposeCollector: { set: "--expose-gc", unset: "--no-expose-gc" },
   keepYoungSize: {
     set: "--semi-space-growth-factor=1",

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { systemClock } from "../base/system-clock.ts";
-import { exitCodeOfError, exitCodeOfSignal, type StopSignal } from "./exit-code.ts";
+import { EXIT, exitCodeOfError, exitCodeOfSignal, type StopSignal } from "./exit-code.ts";
 import { errorText } from "./output/error-text.ts";
 import { paintFor } from "./output/paint.ts";
 import { runProgram } from "./program.ts";
@@ -12,7 +12,10 @@ const args = process.argv.slice(2);
 const stop = new AbortController();
 let stoppedBy: StopSignal | undefined;
 const terminal: Terminal = {
-  stdin: process.stdin,
+  // Node makes it when it is first asked for, which takes a while and is seldom.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
@@ -26,6 +29,8 @@ export async function runMain(): Promise<void> {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   process.stdout.on("error", onOutputError);
+  // Should the program ever hang with nothing left to do, Node ends here, and it is no success.
+  process.exitCode = EXIT.internal;
 
   try {
     process.exitCode = await runProgram(args, { terminal, services: SERVICES, version: VERSION });

@@ -4,7 +4,7 @@ import { findBinary } from "../support/find-binary.ts";
 import type { Command } from "./measure.ts";
 import { writeDockerConfig, writeJson } from "./tool-files.ts";
 
-const BUILT = fileURLToPath(new URL("../../dist/imageferry.mjs", import.meta.url));
+const BUILT = fileURLToPath(new URL("../../dist/imageferry.cjs", import.meta.url));
 
 /** One end of a copy: `host` as in references, with a login where it wants one. */
 export interface End {

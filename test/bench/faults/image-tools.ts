@@ -6,7 +6,7 @@ import type { End } from "../tools.ts";
 
 const BUILT =
   process.env["IMAGEFERRY_BUNDLE"] ??
-  fileURLToPath(new URL("../../../dist/imageferry.mjs", import.meta.url));
+  fileURLToPath(new URL("../../../dist/imageferry.cjs", import.meta.url));
 
 /** One image to copy, or what is wanted of a whole repository. */
 export interface ImageJob {
