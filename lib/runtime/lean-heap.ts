@@ -4,7 +4,7 @@ import { setEngineFlag, unsetEngineFlag } from "../base/engine-flags.ts";
 import { openGarbageCollector } from "../base/garbage-collector.ts";
 
 /** Large enough for what a few dozen requests under way hold on to; V8 would go up to 32 MiB. */
-const YOUNG_BYTES = 4 * 1024 * 1024;
+const YOUNG_BYTES = 16 * 1024 * 1024;
 const LOOK_MS = 50;
 /**
  * A full collection takes as long as a hundred requests. What ends before it has grown to here, or
