@@ -5,15 +5,15 @@ import { parseArgs } from "node:util";
 import { createFakeRegistry } from "../support/fake-registry.ts";
 import { type RealRegistry, startRegistry } from "../support/real-registries.ts";
 import { type Corpus, corpora } from "./corpora.ts";
-import { type Measurement, measure, medianOf } from "./measure.ts";
+import { type Measurement, measure, medianOf, wallRatio } from "./measure.ts";
 import { countAll } from "./requests.ts";
 import { type End, findTools, missingTools, type Tool } from "./tools.ts";
 
-/** The tool every ratio is against; it stands first. */
+/** What a tool took, a run for each round. The first row is what every ratio is against. */
 interface Row {
   readonly tool: string;
-  readonly fresh: Measurement;
-  readonly rerun: Measurement;
+  readonly fresh: readonly Measurement[];
+  readonly rerun: readonly Measurement[];
 }
 
 const REPOSITORY = "bench/corpus";
@@ -33,9 +33,9 @@ Without --only all but a are run. --scale takes that part, or multiple, of the t
 1 is all of b and d, too.
 
 Compares the built command with the peers on PATH, in one run: rounds are interleaved and their
-order is reversed every round, figures are medians. Both ends are docker-registry on 127.0.0.1
-with storage in memory; with --latency they are test registries that wait that many
-milliseconds before each answer.`;
+order is reversed every round, figures are medians, a ratio is the median of the rounds' ratios.
+Both ends are docker-registry on 127.0.0.1 with storage in memory; with --latency they are test
+registries that wait that many milliseconds before each answer.`;
 
 const { values } = parseArgs({
   options: {
@@ -91,7 +91,7 @@ async function compare(corpus: Corpus, tools: readonly Tool[]): Promise<Row[]> {
   }
   return tools.map((tool) => {
     const { fresh = [], rerun = [] } = runs.get(tool) ?? {};
-    return { tool: tool.name, fresh: medianOf(fresh), rerun: medianOf(rerun) };
+    return { tool: tool.name, fresh, rerun };
   });
 }
 
@@ -161,15 +161,16 @@ function printTimes(corpus: Corpus, rows: readonly Row[]): void {
   console.log(`${corpus.name}: ${corpus.what}\n`);
   console.log("| tool | fresh s | ratio | CPU s | MiB | rerun s | ratio | CPU s |");
   console.log("|---|---|---|---|---|---|---|---|");
-  for (const { tool, fresh, rerun } of rows) {
+  for (const row of rows) {
+    const [fresh, rerun] = [medianOf(row.fresh), medianOf(row.rerun)];
     const cells = [
-      tool,
+      row.tool,
       fresh.wallSeconds.toFixed(2),
-      (fresh.wallSeconds / ours.fresh.wallSeconds).toFixed(2),
+      wallRatio(row.fresh, ours.fresh).toFixed(2),
       fresh.cpuSeconds.toFixed(2),
       fresh.peakMib.toFixed(0),
       rerun.wallSeconds.toFixed(2),
-      (rerun.wallSeconds / ours.rerun.wallSeconds).toFixed(2),
+      wallRatio(row.rerun, ours.rerun).toFixed(2),
       rerun.cpuSeconds.toFixed(2),
     ];
     console.log(`| ${cells.join(" | ")} |`);

@@ -84,13 +84,27 @@ async function readQuietly(path: string): Promise<string> {
 
 /** The median of several runs, figure by figure. */
 export function medianOf(runs: readonly Measurement[]): Measurement {
-  const median = (pick: (run: Measurement) => number): number => {
-    const sorted = runs.map(pick).sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length / 2)] ?? 0;
-  };
   return {
-    wallSeconds: median((run) => run.wallSeconds),
-    cpuSeconds: median((run) => run.cpuSeconds),
-    peakMib: median((run) => run.peakMib),
+    wallSeconds: median(runs.map((run) => run.wallSeconds)),
+    cpuSeconds: median(runs.map((run) => run.cpuSeconds)),
+    peakMib: median(runs.map((run) => run.peakMib)),
   };
+}
+
+/**
+ * How much longer `theirs` took than `ours`: the median of the rounds' ratios. A machine that is
+ * slower in some rounds than in others is so for both.
+ *
+ * @param theirs one run of each round, as `ours`.
+ */
+export function wallRatio(theirs: readonly Measurement[], ours: readonly Measurement[]): number {
+  return median(
+    theirs.map(({ wallSeconds }, round) => wallSeconds / (ours[round]?.wallSeconds ?? Number.NaN)),
+  );
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const [low = 0, high = low] = sorted.slice((sorted.length - 1) / 2, sorted.length / 2 + 1);
+  return (low + high) / 2;
 }
