@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { setEngineFlag, unsetEngineFlag } from "../base/engine-flags.ts";
 import { openGarbageCollector } from "../base/garbage-collector.ts";
 
-/** Large enough for what a few dozen requests under way hold on to; V8 would go up to 32 MiB. */
+/** Large enough for what the requests under way hold on to; V8 would go on to twice as much. */
 const YOUNG_BYTES = 16 * 1024 * 1024;
 const LOOK_MS = 50;
 /**
@@ -17,7 +17,7 @@ const FIRST_COLLECTION_MS = 10_000;
  * Makes V8 favour a small heap from now on: a copy lives on few objects and much garbage, and has
  * to fit a function of 128 MB.
  *
- * The young generation stops growing at a few MiB. The old one grows in small steps, once a first
+ * The young generation stops growing at 16 MiB. The old one grows in small steps, once a first
  * full collection has told V8 how little is alive; without it V8 waits for hundreds of megabytes.
  * Until then nothing is marked ahead, which would take a twentieth of the time of a short run.
  *

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { median } from "./median.ts";
 
 /** What one run of a program cost, as the operating system counts. */
 export interface Measurement {
@@ -101,10 +102,4 @@ export function wallRatio(theirs: readonly Measurement[], ours: readonly Measure
   return median(
     theirs.map(({ wallSeconds }, round) => wallSeconds / (ours[round]?.wallSeconds ?? Number.NaN)),
   );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low = 0, high = low] = sorted.slice((sorted.length - 1) / 2, sorted.length / 2 + 1);
-  return (low + high) / 2;
 }
