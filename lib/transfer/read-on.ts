@@ -34,28 +34,26 @@ export async function* readOn(
   offset: number,
   options: ReadOnOptions,
 ): AsyncGenerator<Uint8Array> {
+  const { signal } = options;
   let position = offset;
   let backoff = exponentialBackoff(options.random);
   while (position < blob.size) {
     const start = position;
     try {
-      for await (const chunk of window(start)) {
+      const length = Math.min(options.windowBytes(start), blob.size - start);
+      // Not by a generator of its own: each chunk would cross one more queue.
+      for await (const chunk of await source.fetchBlob(blob, { offset: start, length, signal })) {
         position += chunk.byteLength;
         options.onBytes?.(chunk.byteLength);
         yield chunk;
       }
+      if (position < start + length) throw truncated(blob, position);
     } catch (thrown) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (position > start) backoff = exponentialBackoff(options.random);
-      await options.clock.sleep(pauseMs(thrown, backoff, options.deadline), options.signal);
+      await options.clock.sleep(pauseMs(thrown, backoff, options.deadline), signal);
       backoff = backoff.next();
     }
-  }
-
-  async function* window(start: number): AsyncGenerator<Uint8Array> {
-    const length = Math.min(options.windowBytes(start), blob.size - start);
-    yield* await source.fetchBlob(blob, { offset: start, length, signal: options.signal });
-    if (position < start + length) throw truncated(blob, position);
   }
 }
 
