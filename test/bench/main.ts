@@ -18,11 +18,11 @@ interface Row {
 
 const REPOSITORY = "bench/corpus";
 
-const USAGE = `Usage: npm run bench -- [--rounds 2] [--scale 1] [--only c,e] [--tools crane,regsync]
+const USAGE = `Usage: npm run bench -- [--rounds 3] [--scale 1] [--only c,e] [--tools crane,regsync]
          [--latency 20]
 
   a  one image of 1 GiB and 5 small ones; only when named
-  b  200 tags of 8 layers: 6 of 50 MiB shared, 2 of 1-2.5 MiB each; a quarter of them by default
+  b  200 tags of 8 layers: 6 of 50 MiB shared, 2 of 1-2.5 MiB each
   c  20 tags of an index of 4 platforms, 189 MiB in 248 blobs
   d  2,000 tags of one tiny layer; 300 of them by default
   e  d with 200 tags
@@ -30,7 +30,7 @@ const USAGE = `Usage: npm run bench -- [--rounds 2] [--scale 1] [--only c,e] [--
   requests   what 20 tags that share layers cost each tool, counted
 
 Without --only all but a are run. --scale takes that part, or multiple, of the tags of each corpus:
-1 is all of b and d, too.
+1 is all of d, too.
 
 Compares the built command with the peers on PATH, in one run: rounds are interleaved and their
 order is reversed every round, figures are medians, a ratio is the median of the rounds' ratios.
@@ -39,7 +39,7 @@ registries that wait that many milliseconds before each answer.`;
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "2" },
+    rounds: { type: "string", default: "3" },
     scale: { type: "string" },
     only: { type: "string" },
     tools: { type: "string" },
