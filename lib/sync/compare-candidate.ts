@@ -11,7 +11,12 @@ import type { TaskTarget } from "./task.ts";
 
 /** What is to be done for one target. */
 export type TargetVerdict =
-  | { readonly action: "copy"; readonly target: TaskTarget }
+  | {
+      readonly action: "copy";
+      readonly target: TaskTarget;
+      /** The tag is as wanted, with this digest: only what refers to it may be lacking. */
+      readonly referrersOf?: Digest;
+    }
   | { readonly action: "unchanged"; readonly target: TaskTarget; readonly targetDigest: Digest };
 
 /** A candidate held against its targets. */
@@ -120,11 +125,10 @@ function judge(
   if (digest === undefined || digest === null || options.force) return { action: "copy", target };
   const sameMark = watermark?.sourceDigest === sourceDigest && watermark.targetDigest === digest;
   const sameContent = digest === sourceDigest && keepsDigest(options);
+  if (!sameMark && !sameContent) return { action: "copy", target };
   // Signatures may have come to an image that has not changed itself.
-  if ((sameMark || sameContent) && !options.referrers) {
-    return { action: "unchanged", target, targetDigest: digest };
-  }
-  return { action: "copy", target };
+  if (options.referrers) return { action: "copy", target, referrersOf: digest };
+  return { action: "unchanged", target, targetDigest: digest };
 }
 
 /** Without a rewriting filter the target's digest is the source's. */

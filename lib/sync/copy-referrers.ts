@@ -3,12 +3,12 @@ import { mapLimited } from "../base/map-limited.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Manifest } from "../oci/manifest.ts";
-import { parseManifest } from "../oci/parse-manifest.ts";
 import type { ManifestReference } from "../oci/reference.ts";
 import { copyContent, pushHealing } from "./copy-graph.ts";
 import { type GraphContext, missingManifest } from "./graph-context.ts";
 import { type GraphTarget, isOpen, postpone } from "./graph-target.ts";
 import { REFERRER_CHAIN_MAX, sideTagsOf } from "./side-tags.ts";
+import { subjectsOf } from "./subjects.ts";
 
 const AT_ONCE = 4;
 
@@ -31,21 +31,6 @@ export async function copyReferrers(
     await copyReferrersOf(subject, targets, { context: whole, chain: 1 });
     await mapLimited(sideTagsOf(subject), AT_ONCE, (tag) => copySideTag(tag, targets, whole));
   });
-}
-
-/** The image and, for an index, every manifest below it that is copied. */
-async function subjectsOf(root: Manifest, context: GraphContext): Promise<Digest[]> {
-  const content = parseManifest(root);
-  const digests = [root.descriptor.digest];
-  for (const child of content.children) {
-    if (context.only?.has(child.digest) === false) continue;
-    const manifest = /index|list/.test(child.mediaType)
-      ? await context.fetch(child.digest)
-      : undefined;
-    if (manifest === undefined) digests.push(child.digest);
-    else digests.push(...(await subjectsOf(manifest, context)));
-  }
-  return digests;
 }
 
 async function copyReferrersOf(

@@ -1,10 +1,17 @@
+import { mapLimited } from "../base/map-limited.ts";
 import { formatReference } from "../oci/reference.ts";
 import { collectPairs, type FoundPair } from "./collect-pairs.ts";
-import type { Comparison } from "./compare-candidate.ts";
+import type { Comparison, TargetVerdict } from "./compare-candidate.ts";
 import { createPolicyComparer, type PolicyComparer } from "./compare-policy.ts";
 import { expandPolicy } from "./expand-policy.ts";
 import type { CompareHooks, ComparePorts } from "./known-targets.ts";
-import { type PlannedTask, type PlanReport, planReport } from "./plan-report.ts";
+import { lacksReferrers } from "./lacks-referrers.ts";
+import {
+  type PlannedAction,
+  type PlannedTask,
+  type PlanReport,
+  planReport,
+} from "./plan-report.ts";
 import type { SyncPolicy } from "./policy.ts";
 import type { ImageLocation } from "./task.ts";
 
@@ -18,6 +25,9 @@ export interface PlanOptions {
 /** One task of a plan that still has to get its target. */
 type PlannedPair = FoundPair<PlannedTask>;
 
+/** References whose referrers are asked for at once; the registries' gates bound the requests. */
+const SETTLED_AT_ONCE = 16;
+
 /**
  * Tells what a run would do, in the order in which rules and tags are listed; reads only.
  *
@@ -30,20 +40,27 @@ export async function planRun(
 ): Promise<PlanReport> {
   const { signal, offline } = options;
   const comparer = createPolicyComparer(ports, { signal, askSource: true });
+  const context = { ports, signal, comparer };
   const { found, errors } = await collectPairs<PlannedTask>(
     policies,
     (policy, fail) =>
       offline
-        ? expandedPages(policy, { ports, signal })
-        : comparedPages(policy, { claim: () => true, targetFailed: fail }, comparer),
+        ? expandedPages(policy, context)
+        : comparedPages(policy, { claim: () => true, targetFailed: fail }, context),
     signal,
   );
   return planReport(found, errors);
 }
 
+interface PlanContext {
+  readonly ports: ComparePorts;
+  readonly signal: AbortSignal;
+  readonly comparer: PolicyComparer;
+}
+
 async function* expandedPages(
   policy: SyncPolicy,
-  context: { readonly ports: ComparePorts; readonly signal: AbortSignal },
+  context: PlanContext,
 ): AsyncGenerator<readonly PlannedPair[]> {
   const repository = context.ports.repositories.source(policy.source);
   const { signal } = context;
@@ -57,10 +74,13 @@ async function* expandedPages(
 async function* comparedPages(
   policy: SyncPolicy,
   hooks: CompareHooks,
-  comparer: PolicyComparer,
+  context: PlanContext,
 ): AsyncGenerator<readonly PlannedPair[]> {
-  for await (const { comparisons } of comparer.compare(policy, hooks)) {
-    yield comparisons.flatMap((comparison) => plannedPairs(policy, comparison));
+  for await (const { comparisons } of context.comparer.compare(policy, hooks)) {
+    const pairs = await mapLimited(comparisons, SETTLED_AT_ONCE, (comparison) =>
+      plannedPairs(policy, comparison, context),
+    );
+    yield pairs.flat();
   }
 }
 
@@ -77,17 +97,53 @@ function plannedCopy(
   };
 }
 
-function plannedPairs(policy: SyncPolicy, comparison: Comparison): PlannedPair[] {
-  const { candidate, sourceDigest, missingSource, sourceError } = comparison;
+async function plannedPairs(
+  policy: SyncPolicy,
+  comparison: Comparison,
+  context: PlanContext,
+): Promise<readonly PlannedPair[]> {
+  const { candidate, sourceDigest, sourceError, verdicts } = comparison;
   if (sourceError !== undefined) throw sourceError;
   const { source } = candidate;
-  return comparison.verdicts.map(({ action, target }) => {
-    const found: PlannedTask = {
-      ...plannedCopy(policy, source, target),
-      action: missingSource ? "missing-source" : action,
-      ...(sourceDigest !== undefined && { sourceDigest }),
-      ...(typeof target.digest === "string" && { targetDigest: target.digest }),
-    };
-    return { source, target, found };
-  });
+  return Promise.all(
+    verdicts.map(async (verdict) => {
+      const { target } = verdict;
+      const found: PlannedTask = {
+        ...plannedCopy(policy, source, target),
+        action: await actionOf(verdict, { policy, comparison, context }),
+        ...(sourceDigest !== undefined && { sourceDigest }),
+        ...(typeof target.digest === "string" && { targetDigest: target.digest }),
+      };
+      return { source, target, found };
+    }),
+  );
+}
+
+/** A run asks for referrers while it copies; a plan has to know before. */
+async function actionOf(
+  verdict: TargetVerdict,
+  about: {
+    readonly policy: SyncPolicy;
+    readonly comparison: Comparison;
+    readonly context: PlanContext;
+  },
+): Promise<PlannedAction> {
+  const { policy, comparison, context } = about;
+  const { missingSource, sourceDigest } = comparison;
+  if (missingSource) return "missing-source";
+  if (verdict.action === "unchanged") return "unchanged";
+  const { target, referrersOf: targetDigest } = verdict;
+  if (sourceDigest === undefined || targetDigest === undefined) return "copy";
+  const { ports, signal } = context;
+  const image = { sourceDigest, targetDigest };
+  const place = {
+    source: ports.repositories.source(policy.source),
+    target: ports.repositories.target(target.repository),
+    options: policy.options,
+    signal,
+  };
+  // What cannot be told the copy asks again, and tells why.
+  const isLacking = await lacksReferrers(image, place).catch(() => true);
+  signal.throwIfAborted();
+  return isLacking ? "copy" : "unchanged";
 }

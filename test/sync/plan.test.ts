@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { SyncPolicy } from "../../lib/sync/policy.ts";
+import type { FakeRegistry } from "../support/fake-registry.ts";
+import { randomArtifact } from "../support/random-artifact.ts";
 import { randomImage } from "../support/random-image.ts";
+import { digestTag, platformIndex } from "../support/random-index.ts";
 import { createSyncWorld, policyOf, type SyncWorld } from "../support/sync-world.ts";
 
 const [OLD, NEW] = [randomImage({ seed: "old" }), randomImage({ seed: "new" })];
@@ -19,6 +22,10 @@ function planOf({ ferry }: SyncWorld, policy: SyncPolicy, offline = false) {
 }
 
 const READS = new Set(["GET", "HEAD"]);
+
+function pullsFrom({ log }: FakeRegistry) {
+  return log.filter(({ method, route }) => method === "GET" && route.kind === "manifest");
+}
 
 describe("a plan", () => {
   it("tells what would be done, in the order of the listing, and writes nothing", async () => {
@@ -92,5 +99,83 @@ describe("a plan", () => {
   it("with force means to copy everything", async () => {
     const policy = policyOf("source.test/app", "target.test/app", { force: true });
     expect((await planOf(world(), policy)).totals).toMatchObject({ copy: 3, unchanged: 0 });
+  });
+});
+
+describe("a plan with referrers", () => {
+  const POLICY = policyOf("source.test/app:v1", "target.test/app", { referrers: true });
+  const INDEX = platformIndex("p", ["linux/amd64", "linux/arm64"]);
+  const [AMD64 = INDEX.root.digest, ARM64 = INDEX.root.digest] = INDEX.manifests.keys();
+  const SBOM = randomArtifact({ seed: "sbom", kind: "sbom", subject: INDEX.root });
+
+  function signatureOf(digest: typeof AMD64) {
+    const { mediaType = "", bytes = new Uint8Array() } = INDEX.manifests.get(digest) ?? {};
+    const subject = { mediaType, digest, size: bytes.byteLength };
+    return randomArtifact({ seed: digest, kind: "signature", subject });
+  }
+
+  /** An image with an SBOM, a signature of a child and a cosign tag, and all of it copied. */
+  async function copiedWorld(): Promise<SyncWorld> {
+    const made = createSyncWorld();
+    made.source.seed("app", INDEX, "v1");
+    made.source.seed("app", SBOM);
+    made.source.seed("app", signatureOf(ARM64));
+    made.source.seed("app", NEW, `${digestTag(INDEX.root)}.sig`);
+    await made.sync(POLICY);
+    for (const registry of [made.source, made.target]) registry.forgetRequests();
+    return made;
+  }
+
+  it("has nothing to do where all of them are listed, and pulls nothing to see it", async () => {
+    const made = await copiedWorld();
+
+    const plan = await planOf(made, POLICY);
+
+    expect(plan.tasks).toMatchObject([{ action: "unchanged", targetDigest: INDEX.root.digest }]);
+    expect(pullsFrom(made.source)).toEqual([]);
+    expect(made.target.writes()).toEqual([]);
+    expect((await made.sync(POLICY)).totals).toMatchObject({ unchanged: 1 });
+  });
+
+  it.each([
+    ["of the image", randomArtifact({ seed: "late", kind: "sbom", subject: INDEX.root }), []],
+    ["of a child", signatureOf(AMD64), []],
+    ["of a referrer", randomArtifact({ seed: "late", kind: "signature", subject: SBOM.root }), []],
+    ["under a cosign tag", OLD, [`${AMD64.replace(":", "-")}.att`]],
+  ])("means to copy for one that came later, %s, and comes true", async (_, late, tags) => {
+    const made = await copiedWorld();
+    made.source.seed("app", late, ...tags);
+
+    const plan = await planOf(made, POLICY);
+
+    expect(plan.tasks).toMatchObject([{ action: "copy", targetDigest: INDEX.root.digest }]);
+    expect((await made.sync(POLICY)).totals).toMatchObject({ copied: 1 });
+    expect((await planOf(made, POLICY)).totals).toMatchObject({ copy: 0, unchanged: 1 });
+  });
+
+  it.each(["sparse", "rewrite"] as const)(
+    "looks at the wanted platforms alone, %s",
+    async (platformMode) => {
+      const platforms = { os: [], architecture: ["amd64"], platforms: [] };
+      const options = { referrers: true, platforms, platformMode };
+      const policy = policyOf("source.test/app:v1", "target.test/app", options);
+      const made = createSyncWorld();
+      made.source.seed("app", INDEX, "v1");
+      made.source.seed("app", signatureOf(ARM64));
+      made.target.seed("app", INDEX);
+      await made.sync(policy);
+      expect((await planOf(made, policy)).totals).toMatchObject({ copy: 0, unchanged: 1 });
+
+      made.source.seed("app", signatureOf(AMD64));
+
+      expect((await planOf(made, policy)).totals).toMatchObject({ copy: 1, unchanged: 0 });
+    },
+  );
+
+  it("means to copy where the source does not tell", async () => {
+    const made = await copiedWorld();
+    made.source.setQuirks({ fail: { kind: "referrers", status: 403, times: 100 } });
+
+    expect((await planOf(made, POLICY)).totals).toMatchObject({ copy: 1, errors: 0 });
   });
 });
