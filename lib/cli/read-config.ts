@@ -14,18 +14,8 @@ export type Registries = Pick<RegistryConfigs, "registries" | "credentials">;
  */
 export async function readConfig(flags: ConfigFlags, context: CliContext): Promise<LoadedConfig> {
   const { env, home } = context.terminal;
-  const { config, auth, images, registries, registry, namespace } = flags;
   const { loadConfig } = await import("../config/load-config.ts");
-  const loaded = await loadConfig({
-    env,
-    home,
-    ...(config !== undefined && { config }),
-    ...(auth !== undefined && { auth }),
-    ...(images !== undefined && { images }),
-    ...(registries !== undefined && { registries }),
-    ...(registry !== undefined && { registry }),
-    ...(namespace !== undefined && { namespace }),
-  });
+  const loaded = await loadConfig({ env, home, ...configOptionsOf(flags) });
   tellWarnings(loaded.warnings, context);
   return loaded;
 }
@@ -41,17 +31,28 @@ export async function readRegistries(
   context: CliContext,
 ): Promise<Registries> {
   const { env, home } = context.terminal;
-  const { config, auth, registries } = flags;
   const { loadRegistries } = await import("../config/load-registries.ts");
-  return registriesOf(
-    await loadRegistries({
-      env,
-      home,
-      ...(config !== undefined && { config }),
-      ...(auth !== undefined && { auth }),
-      ...(registries !== undefined && { registries }),
-    }),
-  );
+  return registriesOf(await loadRegistries({ env, home, ...registryOptionsOf(flags) }));
+}
+
+/** What flags say of a configuration, as `loadConfig` takes it. */
+export function configOptionsOf(flags: ConfigFlags): ConfigFlags {
+  const { images, registry, namespace } = flags;
+  return {
+    ...registryOptionsOf(flags),
+    ...(images !== undefined && { images }),
+    ...(registry !== undefined && { registry }),
+    ...(namespace !== undefined && { namespace }),
+  };
+}
+
+function registryOptionsOf({ config, auth, registries, plainHttp }: RegistryFlags): RegistryFlags {
+  return {
+    ...(config !== undefined && { config }),
+    ...(auth !== undefined && { auth }),
+    ...(registries !== undefined && { registries }),
+    ...(plainHttp !== undefined && { plainHttp }),
+  };
 }
 
 /** Tells what is odd about a configuration and no error. */

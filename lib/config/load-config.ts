@@ -3,7 +3,7 @@ import { entryOf } from "./config-section.ts";
 import { type DiscoverOptions, discoverConfig } from "./discover.ts";
 import { refuseSplitFiles } from "./image-syncer/split-files.ts";
 import type { LoadedConfig } from "./loaded-config.ts";
-import { overlayRegistriesFile } from "./merge-registries.ts";
+import { overlayRegistries, type RegistryOverlay } from "./merge-registries.ts";
 import type { ConfigDocument } from "./parse-document.ts";
 import { type ReadText, readDocument } from "./read-document.ts";
 import { readText } from "./read-text.ts";
@@ -24,23 +24,21 @@ export interface RuleFileOptions extends DiscoverOptions {
 type DocumentOptions = Pick<RuleFileOptions, "env" | "read" | "registry" | "namespace">;
 
 /** Every file a configuration may come from. */
-export interface LoadConfigOptions extends Omit<RuleFileOptions, "read"> {
-  /** File of registry settings; else `IMAGEFERRY_REGISTRIES`. */
-  readonly registries?: string;
+export interface LoadConfigOptions extends Omit<RuleFileOptions, "read">, RegistryOverlay {
   /** Reads files; the file system when left out. */
   readonly read?: ReadText;
 }
 
 /**
  * Loads the configuration that the command line, the environment or the usual places name, and
- * lays the file of registry settings over it.
+ * lays over it what else they say of registries.
  *
  * @throws {FerryError} what {@link loadRuleFiles} throws.
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConfig> {
   const { read = readText } = options;
   const loaded = await loadRuleFiles({ ...options, read });
-  return { ...loaded, ...(await overlayRegistriesFile(loaded, { ...options, read })) };
+  return { ...loaded, ...(await overlayRegistries(loaded, { ...options, read })) };
 }
 
 /**

@@ -4,16 +4,14 @@ import { readAuth } from "./image-syncer/read-auth.ts";
 import { refuseSplitFiles } from "./image-syncer/split-files.ts";
 import { loadDocument } from "./load-config.ts";
 import type { RegistryConfigs } from "./loaded-config.ts";
-import { overlayRegistriesFile } from "./merge-registries.ts";
+import { overlayRegistries, type RegistryOverlay } from "./merge-registries.ts";
 import { type ReadText, readDocument } from "./read-document.ts";
 import { readText } from "./read-text.ts";
 
 /** Files that may tell how registries are reached. */
-export interface LoadRegistriesOptions extends Omit<DiscoverOptions, "read"> {
+export interface LoadRegistriesOptions extends Omit<DiscoverOptions, "read">, RegistryOverlay {
   /** image-syncer's credentials file. */
   readonly auth?: string;
-  /** File of registry settings; else `IMAGEFERRY_REGISTRIES`. */
-  readonly registries?: string;
   /** Reads files; the file system when left out. */
   readonly read?: ReadText;
 }
@@ -27,7 +25,7 @@ export interface LoadRegistriesOptions extends Omit<DiscoverOptions, "read"> {
 export async function loadRegistries(options: LoadRegistriesOptions): Promise<RegistryConfigs> {
   const { read = readText } = options;
   const own = await loadOwn({ ...options, read });
-  return overlayRegistriesFile(own, { ...options, read });
+  return overlayRegistries(own, { ...options, read });
 }
 
 async function loadOwn(

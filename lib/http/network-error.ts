@@ -32,7 +32,7 @@ const KINDS = {
   },
   TLS_MISMATCH: {
     remedy: "giveUp",
-    hint: "The port does not speak TLS; if that is meant, set plainHttp for this registry.",
+    hint: "The port does not speak TLS; if that is meant, set plainHttp for this registry (--plain-http HOST).",
   },
   TLS_HANDSHAKE: {
     remedy: "giveUp",

@@ -46,6 +46,11 @@ export function isRepositoryPath(text: string): boolean {
   return text.length <= REPOSITORY_LENGTH_MAX && REPOSITORY.test(text);
 }
 
+/** Tells whether `text` is the name of a registry: `host` or `host:port`. */
+export function isRegistryName(text: string): boolean {
+  return HOST.test(text);
+}
+
 /** The normal form of a registry's name: lower case, every alias of Docker Hub as `docker.io`. */
 export function normalizeRegistry(host: string): string {
   const lower = host.toLowerCase();
@@ -64,7 +69,7 @@ export function parseReference(text: string): ImageReference {
     throw new FerryError(`"${text}" has a scheme`, {
       code: "RULE_HAS_SCHEME",
       remedy: "fixInput",
-      hint: `Leave out ${scheme}; a registry without TLS is set with plainHttp.`,
+      hint: `Leave out ${scheme}; a registry without TLS is set with plainHttp (--plain-http HOST).`,
     });
   }
   const at = text.indexOf("@");
@@ -87,7 +92,7 @@ function splitName(name: string, whole: string): RepositoryName {
   const registry = normalizeRegistry(hasRegistry ? first : DOCKER_HUB);
   let repository = hasRegistry ? name.slice(slash + 1) : name;
   if (registry === DOCKER_HUB && !repository.includes("/")) repository = `library/${repository}`;
-  if (hasRegistry && !HOST.test(first)) throw badReference(whole, `"${first}" is not a host`);
+  if (hasRegistry && !isRegistryName(first)) throw badReference(whole, `"${first}" is not a host`);
   if (!isRepositoryPath(repository)) {
     const upper = repository !== repository.toLowerCase();
     throw badReference(

@@ -39,6 +39,17 @@ describe("loadRegistries", () => {
     ]);
   });
 
+  it("takes registries that are named as plain for plain, whatever the files say of them", async () => {
+    const files = { ...FILES, "registries.yaml": "b.io: {plainHttp: false, concurrency: 9}" };
+    const plainHttp = ["B.io", "new.lan:5000"];
+    const { registries } = await load({ plainHttp, registries: "registries.yaml" }, files);
+    expect(registries).toEqual([
+      { registry: "a.io", plainHttp: true },
+      { registry: "b.io", plainHttp: true, concurrency: 9 },
+      { registry: "new.lan:5000", plainHttp: true },
+    ]);
+  });
+
   it("refuses two files that may say different things", async () => {
     const work = load({ config: "imageferry.yaml", auth: "auth.json" });
     await expect(work).rejects.toMatchObject({ code: "CONFIG_AND_SPLIT_FILES" });

@@ -211,7 +211,7 @@ describe.concurrent("bad input: hosts", () => {
         name: url.host,
         args: ["sync", `${url.host}/app:v1`, "target.test/app"],
         exit: 1,
-        says: ["TLS_MISMATCH", url.host, "does not speak TLS", "set plainHttp"],
+        says: ["TLS_MISMATCH", url.host, "does not speak TLS", "--plain-http HOST"],
       });
     } finally {
       await close();

@@ -3,6 +3,7 @@ import { createFunctionLog } from "../../observe/function-log.ts";
 import { type CliContext, userAgentOf } from "../cli-context.ts";
 import { EXIT } from "../exit-code.ts";
 import type { ServeFlags } from "../flags/serve-flags.ts";
+import { configOptionsOf } from "../read-config.ts";
 
 /**
  * Serves until somebody ends it; its log goes to standard error, a JSON object a line.
@@ -12,7 +13,7 @@ import type { ServeFlags } from "../flags/serve-flags.ts";
  */
 export async function runServe(flags: ServeFlags, context: CliContext): Promise<number> {
   const { env, home, clock, signal, stderr } = context.terminal;
-  const { config, auth, images, registries, registry, namespace, state, authfile } = flags;
+  const { state, authfile } = flags;
   const [{ serve }, { parseListenAddress }, { loadConfig }, { keepHeapLean }] = await Promise.all([
     import("../../web/serve.ts"),
     import("../../web/listen-on.ts"),
@@ -22,14 +23,7 @@ export async function runServe(flags: ServeFlags, context: CliContext): Promise<
   keepHeapLean(clock);
   const level = flags.logLevel;
   const log = createFunctionLog({ level, clock, write: (line) => void stderr.write(line) });
-  const files = {
-    ...(config !== undefined && { config }),
-    ...(auth !== undefined && { auth }),
-    ...(images !== undefined && { images }),
-    ...(registries !== undefined && { registries }),
-    ...(registry !== undefined && { registry }),
-    ...(namespace !== undefined && { namespace }),
-  };
+  const options = configOptionsOf(flags);
   await serve({
     ...{ env, home, clock, signal, log, random: systemRandom, jobs: flags.jobs, onHangUp },
     userAgent: userAgentOf(context),
@@ -37,7 +31,7 @@ export async function runServe(flags: ServeFlags, context: CliContext): Promise<
     graceMs: flags.grace * 1000,
     ...(state !== undefined && { state }),
     ...(authfile !== undefined && { authFile: authfile }),
-    load: (read) => loadConfig({ env, home, ...files, read }),
+    load: (read) => loadConfig({ env, home, ...options, read }),
   });
   return EXIT.done;
 }

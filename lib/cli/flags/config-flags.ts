@@ -1,10 +1,16 @@
 import { type Command, Option } from "commander";
+import { registryList } from "./flag-value.ts";
+
+/** How registries are reached, whatever a configuration says. */
+export interface RegistrySettingsFlags {
+  readonly registries?: string;
+  readonly plainHttp?: readonly string[];
+}
 
 /** Where settings and credentials of registries are read from. */
-export interface RegistryFlags {
+export interface RegistryFlags extends RegistrySettingsFlags {
   readonly config?: string;
   readonly auth?: string;
-  readonly registries?: string;
 }
 
 /** Where rules are read from. */
@@ -23,10 +29,11 @@ export interface ConfigFlags extends RegistryFlags, RuleFlags {}
 
 /** Adds the flags that name files about registries, for commands whose images are named. */
 export function addRegistryFlags(command: Command): Command {
-  return command
-    .addOption(configFlag())
-    .addOption(new Option("--auth <file>", "credentials file of image-syncer or image-migrator"))
-    .addOption(registriesFlag());
+  return addRegistrySettingsFlags(
+    command
+      .addOption(configFlag())
+      .addOption(new Option("--auth <file>", "credentials file of image-syncer or image-migrator")),
+  );
 }
 
 /** Adds the flags that name files of rules. */
@@ -41,12 +48,19 @@ export function addRuleFlags(command: Command): Command {
 
 /** Adds every flag that names configuration files. */
 export function addConfigFlags(command: Command): Command {
-  return addRuleFlags(command).addOption(registriesFlag());
+  return addRegistrySettingsFlags(addRuleFlags(command));
 }
 
-/** The flag for settings of registries in a file of their own. */
-export function registriesFlag(): Option {
-  return new Option("--registries <file>", "settings of registries: endpoints, TLS, limits");
+/** Adds the flags for settings of registries: in a file of their own, and the commonest here. */
+export function addRegistrySettingsFlags(command: Command): Command {
+  return command
+    .addOption(new Option("--registries <file>", "settings of registries: endpoints, TLS, limits"))
+    .addOption(
+      new Option(
+        "--plain-http <host>",
+        "registries without TLS, host[:port]; repeat, or separate by commas",
+      ).argParser(registryList),
+    );
 }
 
 /** The flag for the configuration. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { isRegistryName } from "../../oci/reference.ts";
 
 /** Reads a whole number of at least `least`; commander names the flag when it refuses. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -18,6 +19,13 @@ export function commaList(text: string, before: readonly string[] | undefined): 
     throw new InvalidArgumentError("It has an empty entry.");
   }
   return [...(before ?? []), ...values];
+}
+
+/** Collects registries, each `host[:port]`. */
+export function registryList(text: string, before: readonly string[] | undefined) {
+  const values = commaList(text, before);
+  if (values.every(isRegistryName)) return values;
+  throw new InvalidArgumentError("A registry is host or host:port, without scheme and path.");
 }
 
 /** Collects platforms, each `os/architecture[/variant]`. */

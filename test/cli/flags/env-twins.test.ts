@@ -5,6 +5,9 @@ const PAIR = ["s.io/app:1", "t.io/app:1"];
 
 type Read = (outcome: Outcome) => unknown;
 
+const plainRegistries: Read = ({ calls }) =>
+  calls.options?.registries.flatMap(({ registry, plainHttp }) => (plainHttp ? [registry] : []));
+
 const options: Read = ({ calls }) => calls.sync?.[0][0]?.options;
 
 /** Every flag of `sync` that reaches the ferry, its value, and what has to arrive. */
@@ -15,6 +18,7 @@ const FLAGS: readonly [string, string | true, Read, unknown][] = [
   ["--retries", "0", ({ calls }) => calls.options?.retries, 0],
   ["--state", ":memory:", ({ calls }) => calls.options?.state, ":memory:"],
   ["--authfile", "a.json", ({ calls }) => calls.options?.authFile, "a.json"],
+  ["--plain-http", "a.lan:5000, B.lan", plainRegistries, ["a.lan:5000", "b.lan"]],
   ["--fail-fast", true, ({ calls }) => calls.sync?.[1].failFast, true],
   ["--force", true, options, { force: true }],
   ["--referrers", true, options, { referrers: true }],
@@ -72,6 +76,8 @@ describe("flags of sync", () => {
     ["--newest", "0"],
     ["--platform", "linux/amd64,"],
     ["--platform", "amd64"],
+    ["--plain-http", "http://a.lan"],
+    ["--plain-http", "a.lan/app"],
     ["--platform-mode", "both"],
     ["--forse"],
   ])("refuses %s %s as wrong usage", async (...args) => {
