@@ -1,11 +1,14 @@
-// Loaded with --import: some time after the process began, its clock jumps, once and for good.
-const { CLOCK_JUMP_MS, CLOCK_JUMP_AFTER_MS } = process.env;
-const jumpMs = Number(CLOCK_JUMP_MS);
-const afterMs = Number(CLOCK_JUMP_AFTER_MS);
+// Loaded with --import: at SIGUSR2 the process's clock jumps, once and for good.
+const jumpMs = Number(process.env.CLOCK_JUMP_MS);
 const RealDate = Date;
+let hasJumped = false;
+
+process.on("SIGUSR2", () => {
+  hasJumped = true;
+});
 
 function now() {
-  return RealDate.now() + (performance.now() < afterMs ? 0 : jumpMs);
+  return RealDate.now() + (hasJumped ? jumpMs : 0);
 }
 
 globalThis.Date = class extends RealDate {
