@@ -1,5 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { type FerryError, withSide } from "../base/error.ts";
+import type { RepositoryOpener } from "../registry/repository.ts";
+import { awaitPushed } from "./await-pushed.ts";
 import type { PolicyComparer } from "./compare-policy.ts";
 import type { EventSink } from "./events.ts";
 import { failureRecord, failureWords } from "./failure-record.ts";
@@ -13,7 +15,11 @@ import type { TargetClaims } from "./target-claims.ts";
 /** What listing the policies of a run works with. */
 export interface ListingParts {
   readonly runId: string;
-  readonly ports: SettlePagePorts & { readonly clock: Clock; readonly emit: EventSink };
+  readonly ports: SettlePagePorts & {
+    readonly repositories: RepositoryOpener;
+    readonly clock: Clock;
+    readonly emit: EventSink;
+  };
   readonly comparer: PolicyComparer;
   readonly claims: TargetClaims;
   readonly progress: ListingProgress;
@@ -70,7 +76,11 @@ export async function listPolicy(
 async function listPages(policy: SyncPolicy, position: number, parts: ListingParts): Promise<void> {
   const { runId, ports, progress, pace, ensure, signal } = parts;
   const hooks = hooksFor(policy, position, parts);
-  const { from } = progress.standing(position);
+  const { from, seen: seenBefore } = progress.standing(position);
+  if (seenBefore === 0 && policy.pushed !== undefined) {
+    const source = ports.repositories.source(policy.source);
+    await awaitPushed(policy.pushed, { source, clock: ports.clock, signal });
+  }
   let startedMs = ports.clock.monotonicMs();
   for await (const page of parts.comparer.compare(policy, hooks, from)) {
     const { careful } = progress;

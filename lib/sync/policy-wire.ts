@@ -4,6 +4,7 @@ import { StoredRecord } from "../state/stored-record.ts";
 import { decodeOptions, encodeOptions } from "./options-wire.ts";
 import type {
   NamedReference,
+  PushedTag,
   SyncPolicy,
   TagPattern,
   TagSelection,
@@ -21,6 +22,7 @@ export function encodePolicy(policy: SyncPolicy): JsonValue {
     select: encodeSelection(policy.select),
     targets: policy.targets.map(encodeTarget),
     options: encodeOptions(policy.options),
+    pushed: policy.pushed?.map((pushed) => ({ ...pushed })),
   };
 }
 
@@ -31,13 +33,20 @@ export function encodePolicy(policy: SyncPolicy): JsonValue {
  */
 export function decodePolicy(value: JsonValue): SyncPolicy {
   const record = new StoredRecord(KIND, value);
+  const isPushed = record.optionalJson("pushed") !== undefined;
   return {
     name: record.text("name"),
     source: decodeRepository(record.json("source")),
     select: decodeSelection(record.json("select")),
     targets: record.list("targets").map(decodeTarget),
     options: decodeOptions(KIND, record.json("options")),
+    ...(isPushed && { pushed: record.list("pushed").map(decodePushed) }),
   };
+}
+
+function decodePushed(value: JsonValue): PushedTag {
+  const record = new StoredRecord(KIND, value);
+  return { tag: record.text("tag"), digest: record.digest("digest") };
 }
 
 function encodeSelection(select: TagSelection): JsonValue {

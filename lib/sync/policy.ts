@@ -1,3 +1,4 @@
+import type { Digest } from "../oci/digest.ts";
 import type { PlatformFilter } from "../oci/platform.ts";
 import type { ManifestReference, RepositoryName } from "../oci/reference.ts";
 
@@ -51,6 +52,12 @@ export interface CopyOptions {
   readonly foreignLayers: "skip" | "copy";
 }
 
+/** A tag of the source, and what its registry says it was pushed with. */
+export interface PushedTag {
+  readonly tag: string;
+  readonly digest: Digest;
+}
+
 /** From where, to where, which tags, how: one meaning for every kind of configuration. */
 export interface SyncPolicy {
   /** Unique within a configuration; the rule's text where the format has no names. */
@@ -59,6 +66,8 @@ export interface SyncPolicy {
   readonly select: TagSelection;
   readonly targets: readonly TargetMapping[];
   readonly options: CopyOptions;
+  /** Waited for before tags are read; of a run that a push has just asked for. */
+  readonly pushed?: readonly PushedTag[];
 }
 
 /** Copy everything, byte for byte. */

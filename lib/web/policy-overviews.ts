@@ -74,7 +74,8 @@ async function contentOf(runId: string, runParts: RunParts): Promise<RunContent>
   };
 }
 
-function textOf(policy: SyncPolicy): string {
+/** Whatever push asked for it. */
+function textOf({ pushed: _, ...policy }: SyncPolicy): string {
   return JSON.stringify(encodePolicy(policy));
 }
 

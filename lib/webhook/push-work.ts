@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../oci/digest.ts";
-import type { SyncPolicy } from "../sync/policy.ts";
+import type { PushedTag, SyncPolicy } from "../sync/policy.ts";
 import { encodePolicy } from "../sync/policy-wire.ts";
 import { matchPush, type PushMatch } from "./match-push.ts";
 import { type EchoPorts, isEcho } from "./push-echo.ts";
@@ -13,6 +13,8 @@ export interface PushWork {
   readonly policies: readonly SyncPolicy[];
   /** What was pushed; left out when the payload does not tell, or the work is not about one tag. */
   readonly digest?: Digest;
+  /** The tags that were, as far as the payload tells with which digests. */
+  readonly pushed: readonly PushedTag[];
 }
 
 /** What telling the work of pushes works with. */
@@ -33,11 +35,15 @@ export async function pushRuns(
   events: readonly PushEvent[],
   ports: PushWorkPorts,
 ): Promise<readonly PushWork[]> {
-  const works: PushWork[] = [];
+  const works = new Map<string, PushWork>();
   for (const event of events) {
-    if (event.action === "push") works.push(...worksOf(event, await matchesOf(event, ports)));
+    if (event.action !== "push") continue;
+    for (const work of worksOf(event, await matchesOf(event, ports))) {
+      const before = works.get(work.name)?.pushed ?? [];
+      works.set(work.name, { ...work, pushed: [...before, ...work.pushed] });
+    }
   }
-  return [...new Map(works.map((work) => [work.name, work])).values()];
+  return [...works.values()];
 }
 
 async function matchesOf(event: PushEvent, ports: PushWorkPorts): Promise<readonly PushMatch[]> {
@@ -50,16 +56,18 @@ async function matchesOf(event: PushEvent, ports: PushWorkPorts): Promise<readon
   return matches;
 }
 
-function worksOf({ digest }: PushEvent, matches: readonly PushMatch[]): readonly PushWork[] {
+function worksOf(event: PushEvent, matches: readonly PushMatch[]): readonly PushWork[] {
+  const { tag, digest } = event;
+  const pushed = tag === null || digest === null ? [] : [{ tag, digest }];
   const ofTag = matches.filter(({ whole }) => !whole).map(({ policy }) => policy);
   const ofAll = matches.filter(({ whole }) => whole).map(({ policy }) => policy);
   return [
-    ...(ofTag.length > 0 ? [{ ...workOf(ofTag), ...(digest !== null && { digest }) }] : []),
-    ...ofAll.map((policy) => workOf([policy])),
+    ...(ofTag.length > 0 ? [{ ...workOf(ofTag, pushed), ...(digest !== null && { digest }) }] : []),
+    ...ofAll.map((policy) => workOf([policy], pushed)),
   ];
 }
 
-function workOf(policies: readonly SyncPolicy[]): PushWork {
+function workOf(policies: readonly SyncPolicy[], pushed: readonly PushedTag[]): PushWork {
   const text = JSON.stringify(policies.map(encodePolicy));
-  return { name: createHash("sha256").update(text).digest("hex"), policies };
+  return { name: createHash("sha256").update(text).digest("hex"), policies, pushed };
 }

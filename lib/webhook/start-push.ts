@@ -32,15 +32,18 @@ export type PushStarter = (work: PushWork, delivery: string | undefined) => Prom
 
 /** Runs for one tag begin no sooner after each other than this: pushes in between become one run. */
 const PACE_MS = 5_000;
+/** By then a tag can be read whose push was told: some registries tell of it before they set it. */
+const SETTLE_MS = 2_000;
 /** Writers of one row in the same instant; each round one of them gets on. */
 const ROUNDS_MAX = 64;
 
 /**
  * Makes what sees to it that a run sees what was pushed.
  *
- * The first push starts a run at once. One that comes while that run has not begun to list is seen
- * by it. One that comes later starts another, paced, which all further ones join: so of many pushes
- * the first waits for nothing and the last is never lost, and nothing of that hangs on clocks.
+ * The first push starts a run at once, which waits for the very digest that was pushed. One that
+ * comes later starts another, paced, which all join that come before it is due and before it has
+ * begun to list: so of many pushes the first waits for nothing and the last is never lost. Clocks
+ * that differ cost runs; a push they cost only where its registry takes as long to set the tag.
  * Within the pace, a push of the very digest that came last is another message about the same push.
  *
  * What it makes throws {FerryError} `STATE_CONTENDED`, and what the state table and `start` throw:
@@ -88,6 +91,7 @@ async function seesPush(last: LastPush, work: PushWork, ports: StartPushPorts): 
   const run = await ports.runs.get(last.runId);
   // Whoever wrote the row is about to create the run, or died: then it is created here.
   if (run === undefined) return !last.started;
+  if (ports.clock.now() >= last.at) return false;
   return run.state === "running" && !run.enumerated && run.listing.epoch === 0;
 }
 
@@ -116,11 +120,19 @@ function begin(
 
 async function enter(work: PushWork, row: LastPushRow, ports: StartPushPorts): Promise<void> {
   const { runId, at } = row;
-  const { policies, name } = work;
-  const delayMs = Math.min(PACE_MS, Math.max(0, at - ports.clock.now()));
+  const { name, pushed } = work;
+  const dueMs = Math.min(PACE_MS, at - ports.clock.now());
+  // Others join what is not due, and take the place of what was pushed.
+  const isShared = dueMs > 0;
+  const policies = isShared || pushed.length === 0 ? work.policies : awaiting(work);
+  const delayMs = isShared ? dueMs + SETTLE_MS : 0;
   await ports.start({ runId, trigger: "webhook", policies, delayMs });
   // Somebody who wrote meanwhile finds the run entered, or enters it once more.
   await ports.pushes.write(name, { runId, at, started: true, ...digestOf(row) }, row);
+}
+
+function awaiting({ policies, pushed }: PushWork): readonly SyncPolicy[] {
+  return policies.map((policy) => ({ ...policy, pushed }));
 }
 
 function digestOf({ digest }: Pick<LastPush, "digest">): Pick<LastPush, "digest"> {

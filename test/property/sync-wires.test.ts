@@ -49,23 +49,27 @@ const target: fc.Arbitrary<TargetMapping> = fc.record(
   { repository, references: fc.array(reference) },
   { requiredKeys: ["repository"] },
 );
-const policy: fc.Arbitrary<SyncPolicy> = fc.record({
-  name: text,
-  source: repository,
-  select: fc.oneof(named, listed),
-  targets: fc.array(target),
-  options: fc.record({
-    platforms: fc.record({
-      os: fc.array(text),
-      architecture: fc.array(text),
-      platforms: fc.array(text),
+const policy: fc.Arbitrary<SyncPolicy> = fc.record(
+  {
+    name: text,
+    source: repository,
+    select: fc.oneof(named, listed),
+    targets: fc.array(target),
+    options: fc.record({
+      platforms: fc.record({
+        os: fc.array(text),
+        architecture: fc.array(text),
+        platforms: fc.array(text),
+      }),
+      platformMode: fc.constantFrom("rewrite", "sparse"),
+      referrers: fc.boolean(),
+      force: fc.boolean(),
+      foreignLayers: fc.constantFrom("skip", "copy"),
     }),
-    platformMode: fc.constantFrom("rewrite", "sparse"),
-    referrers: fc.boolean(),
-    force: fc.boolean(),
-    foreignLayers: fc.constantFrom("skip", "copy"),
-  }),
-});
+    pushed: fc.array(fc.record({ tag: text, digest })),
+  },
+  { requiredKeys: ["name", "source", "select", "targets", "options"] },
+);
 
 const outcome: fc.Arbitrary<TargetOutcome> = fc.oneof(
   fc.record({

@@ -24,6 +24,7 @@ describe("a stored policy", () => {
       { ...GOOD, select: { kind: "listed", include: [{ kind: "v8", pattern: "." }], exclude: [] } },
     ],
     ["options without platforms", { ...GOOD, options: { ...GOOD.options, platforms: undefined } }],
+    ["a pushed tag without its digest", { ...GOOD, pushed: [{ tag: "v1", digest: "v1" }] }],
     ["another platform mode", { ...GOOD, options: { ...GOOD.options, platformMode: "any" } }],
   ])("with %s is refused", (_, value) => {
     expect(() => decodePolicy(value)).toThrow(/the stored record of a policy/);

@@ -136,7 +136,25 @@ describe("pushRuns", () => {
     const again = await pushRuns([event("s.test/app:v1")], ports([everything]));
     const [work] = await pushRuns([event("s.test/app:v1", { digest: A })], ports([everything]));
     expect(work).toMatchObject({ name: again[0]?.name, digest: A });
+    expect(work?.pushed).toEqual([{ tag: "v1", digest: A }]);
+    expect(again[0]?.pushed).toEqual([]);
     expect(isDigest(`sha256:${work?.name}`)).toBe(true);
+  });
+});
+
+describe("a run of a whole policy", () => {
+  it("is told of every tag that one webhook names", async () => {
+    const newest = { ...everything, select: listed({ newest: 2 }) };
+    const events = [event("s.test/app:v1", { digest: A }), event("s.test/app:v2", { digest: B })];
+
+    const works = await pushRuns(events, ports([newest]));
+
+    expect(works).toHaveLength(1);
+    expect(works[0]?.pushed).toEqual([
+      { tag: "v1", digest: A },
+      { tag: "v2", digest: B },
+    ]);
+    expect(works[0]?.policies).toEqual([newest]);
   });
 });
 

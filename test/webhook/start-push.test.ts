@@ -14,8 +14,14 @@ import { VirtualClock } from "../support/virtual-clock.ts";
 const PACE_MS = 5_000;
 const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}`;
 
-const WORK: PushWork = { name: "w", policies: [policyOf("s.test/app:v1", "t.test/app")] };
-const withDigest = (digit: string): PushWork => ({ ...WORK, digest: digest(digit) });
+const SETTLE_MS = 2_000;
+const POLICY = policyOf("s.test/app:v1", "t.test/app");
+const WORK: PushWork = { name: "w", policies: [POLICY], pushed: [] };
+const withDigest = (digit: string): PushWork => ({
+  ...WORK,
+  digest: digest(digit),
+  pushed: [{ tag: "v1", digest: digest(digit) }],
+});
 
 /** A table with runs, and orchestrators that begin to list `latencyMs` after they are launched. */
 function world(latencyMs = 50) {
@@ -53,11 +59,12 @@ function world(latencyMs = 50) {
 }
 
 describe("createPushStarter", () => {
-  it("starts the first push's run at once", async () => {
+  it("starts the first push's run at once, which waits for what was pushed", async () => {
     const { process, starts } = world();
     const runId = await process()(withDigest("a"), "delivery-1");
     expect(runId).toMatch(/^webhook-[0-9a-f]{20}$/);
-    expect(starts).toEqual([{ runId, trigger: "webhook", policies: WORK.policies, delayMs: 0 }]);
+    const policies = [{ ...POLICY, pushed: [{ tag: "v1", digest: digest("a") }] }];
+    expect(starts).toEqual([{ runId, trigger: "webhook", policies, delayMs: 0 }]);
   });
 
   it("gives the same delivery the same run, in any process", async () => {
@@ -67,28 +74,32 @@ describe("createPushStarter", () => {
     expect(ids()).toBe(1);
   });
 
-  it("lets a push join the run that has not begun to list", async () => {
-    const { process, clock, starts } = world();
-    const push = process();
-    const first = await push(withDigest("a"), "1");
-    await clock.advance(49);
-    expect(await push(withDigest("b"), "2")).toBe(first);
-    expect(starts).toHaveLength(1);
-  });
-
-  it("starts another, paced, once that has begun, which the next ones join", async () => {
+  it("starts another, paced, which the next ones join, and which waits for none of them", async () => {
     const { process, clock, starts, begun } = world();
     const push = process();
     const first = await push(withDigest("a"), "1");
     await clock.advance(1_000);
     const second = await push(withDigest("b"), "2");
     expect(second).not.toBe(first);
-    expect(starts.at(-1)).toMatchObject({ runId: second, delayMs: PACE_MS - 1_000 });
+    const delayMs = PACE_MS - 1_000 + SETTLE_MS;
+    expect(starts.at(-1)).toMatchObject({ runId: second, policies: [POLICY], delayMs });
+    expect(starts.at(-1)?.policies).toEqual(WORK.policies);
     await clock.advance(3_000);
     expect(await push(withDigest("c"), "3")).toBe(second);
     expect([...begun.keys()]).toEqual([first]);
-    await clock.advance(2_000);
+    await clock.advance(3_100);
     expect([...begun.keys()]).toEqual([first, second]);
+  });
+
+  it("lets no push join a run that may read the tag before it is set", async () => {
+    const { process, clock, begun } = world();
+    const push = process();
+    const first = await push(withDigest("a"), "1");
+    const second = await push(withDigest("b"), "2");
+    expect(second).not.toBe(first);
+    await clock.advance(PACE_MS);
+    expect(begun.has(second)).toBe(false);
+    expect(await push(withDigest("c"), "3")).not.toBe(second);
   });
 
   it("starts the next at once when the last was long ago", async () => {
@@ -115,9 +126,10 @@ describe("createPushStarter", () => {
     const { process, clock } = world();
     const push = process();
     const first = await push(withDigest("a"), "1");
-    expect(await push(withDigest("b"), "2")).toBe(first);
+    const second = await push(withDigest("b"), "2");
     await clock.advance(100);
-    expect(await push(withDigest("a"), "3")).not.toBe(first);
+    expect(await push(withDigest("a"), "3")).toBe(second);
+    expect(second).not.toBe(first);
   });
 
   it("takes an unknown digest for a push of its own", async () => {
@@ -160,7 +172,7 @@ describe("createPushStarter", () => {
       if (index % 100 === 99) await clock.advance(100);
     }
     const runs = new Set(await Promise.all(sent));
-    await clock.advance(PACE_MS + 100);
+    await clock.advance(PACE_MS + SETTLE_MS + 100);
     expect(runs.size).toBeLessThanOrEqual(2);
     expect(new Set(starts.map(({ runId }) => runId)).size).toBeLessThanOrEqual(2);
     expect(Math.max(...begun.values())).toBeGreaterThan(last);
