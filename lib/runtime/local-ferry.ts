@@ -5,6 +5,7 @@ import type { Random } from "../base/random.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import { tagPages } from "../registry/tag-pages.ts";
 import { type BlobLedger, createBlobLedger } from "../state/blob-ledger.ts";
+import type { IsGone } from "../state/is-gone.ts";
 import { createListingLedger } from "../state/listing-ledger.ts";
 import { createLockLedger } from "../state/lock-ledger.ts";
 import { createRunLedger, type RunLedger } from "../state/run-ledger.ts";
@@ -43,6 +44,7 @@ import type {
   SyncCallOptions,
 } from "./ferry.ts";
 import { notEnumerated, unknownRepository, unknownRun } from "./ferry-refusals.ts";
+import { createGoneLocalOwners, localOwner } from "./local-owners.ts";
 import { createLocalWorkers } from "./local-workers.ts";
 import type { OpenNotices } from "./open-notices.ts";
 import type { RegistryFleet } from "./registry-fleet.ts";
@@ -72,10 +74,12 @@ export class LocalFerry implements Ferry {
   readonly #tasks: TaskLedger;
   /** Names this process in leases. */
   readonly #owner: string;
+  readonly #isGone: IsGone;
 
   constructor(parts: LocalFerryParts) {
     this.#parts = parts;
-    this.#owner = `local-${parts.random.hex(4)}`;
+    this.#owner = localOwner(parts.random);
+    this.#isGone = createGoneLocalOwners(parts.clock);
     this.#runs = createRunLedger(parts.table, parts);
     this.#tasks = createTaskLedger(parts.table, parts);
   }
@@ -201,7 +205,7 @@ export class LocalFerry implements Ferry {
 
   #comparePorts() {
     const { fleet, table, clock } = this.#parts;
-    return { repositories: fleet, watermarks: createWatermarks(table, clock) };
+    return { repositories: fleet, watermarks: createWatermarks(table, clock, this.#isGone) };
   }
 
   #startRun(options: SyncCallOptions): LocalRun {
@@ -255,7 +259,10 @@ export class LocalFerry implements Ferry {
         ...{ blobs, clock, random, emit, turns: TURNS_OF_ONE },
         ...(keepsState && { uploads: createUploadLedger(table, { clock }) }),
       }),
-      referrersTags: createReferrersTags({ locks: createLockLedger(table, { clock }), clock }),
+      referrersTags: createReferrersTags({
+        locks: createLockLedger(table, { clock, isGone: this.#isGone }),
+        clock,
+      }),
       clock,
       emit,
       owner: this.#owner,

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import { changeRow } from "./change-row.ts";
+import { type IsGone, neverGone } from "./is-gone.ts";
 import { lockKey } from "./row-keys.ts";
 import { ConflictError, type JsonValue, type Row, type StateTable } from "./state-table.ts";
 import { StoredRecord } from "./stored-record.ts";
@@ -30,10 +31,10 @@ export interface LockLedger {
   release(lock: Lock): Promise<void>;
 }
 
-/** A lock ledger over the state table. */
+/** A lock ledger over the state table; of owners that are gone nobody waits for the lock's end. */
 export function createLockLedger(
   table: StateTable,
-  { clock }: { readonly clock: Clock },
+  { clock, isGone = neverGone }: { readonly clock: Clock; readonly isGone?: IsGone },
 ): LockLedger {
   const write = (options: LockOptions, row: Pick<Row<JsonValue>, "partition" | "sort">) => {
     const { owner, leaseMs } = options;
@@ -53,7 +54,8 @@ export function createLockLedger(
         key,
         seen: "absent",
         decide: (stored) => {
-          const isFree = stored === undefined || leaseOf(stored).leaseUntil <= clock.now();
+          const held = stored && leaseOf(stored);
+          const isFree = !held || held.leaseUntil <= clock.now() || isGone(held.owner);
           return isFree ? write(options, key) : { kind: "leave", result: undefined };
         },
       });

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { RepositoryName } from "../oci/reference.ts";
 import { changeRow, type Decision } from "./change-row.ts";
+import { type IsGone, neverGone } from "./is-gone.ts";
 import { watermarkKey } from "./row-keys.ts";
 import type { JsonValue, Row, RowKey, StateTable, Version } from "./state-table.ts";
 import { decodeTagRow, encodeTagRow, type TagRow } from "./tag-row.ts";
@@ -86,18 +87,24 @@ export interface Watermarks {
   release(lease: TagLease, touched: boolean): Promise<TagSight | undefined>;
 }
 
-/** Watermarks kept in the state table. */
-export function createWatermarks(table: StateTable, clock: Clock): Watermarks {
-  return new TableWatermarks(table, clock);
+/** Watermarks kept in the state table; of owners that are gone nobody waits for the lease's end. */
+export function createWatermarks(
+  table: StateTable,
+  clock: Clock,
+  isGone: IsGone = neverGone,
+): Watermarks {
+  return new TableWatermarks(table, clock, isGone);
 }
 
 class TableWatermarks implements Watermarks {
   readonly #table: StateTable;
   readonly #clock: Clock;
+  readonly #isGone: IsGone;
 
-  constructor(table: StateTable, clock: Clock) {
+  constructor(table: StateTable, clock: Clock, isGone: IsGone) {
     this.#table = table;
     this.#clock = clock;
+    this.#isGone = isGone;
   }
 
   async readMany(
@@ -158,8 +165,8 @@ class TableWatermarks implements Watermarks {
       decide: (stored) => {
         const { mark, holder } = stored ? decodeTagRow(stored.value) : {};
         const now = this.#clock.now();
-        const isFree = holder === undefined || holder.until <= now || holder.owner === owner;
-        if (!isFree) return { kind: "leave", result: undefined };
+        const isHeld = holder !== undefined && holder.until > now && holder.owner !== owner;
+        if (isHeld && !this.#isGone(holder.owner)) return { kind: "leave", result: undefined };
         const before = { sight: sightOf(stored), ...(mark && { mark }) };
         const held = { ...(mark && { mark }), holder: { owner, until: now + leaseMs } };
         return this.#write(held, (version, value) => ({

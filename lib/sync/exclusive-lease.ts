@@ -17,15 +17,18 @@ export interface ExclusivePorts {
 
 /** What putting a manifest may take: with less of a lease left it is not begun. */
 export const PUT_MS = 10_000;
+/**
+ * What is on its way arrives within this time, or never: the lease counts as over so long before
+ * its end.
+ */
+export const ON_ITS_WAY_MS = 5000;
 /** Whoever has such a right gives it back soon. */
 export const EXCLUSIVE_BUSY_MS = 3000;
 
 const LEASE_MS = 30_000;
-/** The lease counts as over so long before its end: a message on its way takes time, too. */
-const MARGIN_MS = 5000;
 const POLL_MS = 500;
 /** A lease that nobody renews has ended by then. */
-const POLL_MS_MAX = LEASE_MS + MARGIN_MS;
+const POLL_MS_MAX = LEASE_MS + ON_ITS_WAY_MS;
 
 /**
  * Takes the right to a change that only one worker may make at a time, as soon as it is free. Its
@@ -42,7 +45,8 @@ export async function takeExclusive<L>(
     const sinceMs = clock.monotonicMs();
     const lease = await take(LEASE_MS);
     if (lease !== undefined) {
-      return holdLease(lease, { clock, leaseMs: LEASE_MS, sinceMs, renew, marginMs: MARGIN_MS });
+      const marginMs = ON_ITS_WAY_MS;
+      return holdLease(lease, { clock, leaseMs: LEASE_MS, sinceMs, renew, marginMs });
     }
     if (scope.deadline.remainingMs() <= POLL_MS || sinceMs >= untilMs) return undefined;
     await clock.sleep(POLL_MS, scope.signal);

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openBench } from "../support/e2e-bench.ts";
 import {
   bytesMissing,
   heldBy,
@@ -7,7 +8,8 @@ import {
   settled,
   TAGS,
 } from "../support/e2e-many-tags.ts";
-import type { FakeRegistry } from "../support/fake-registry.ts";
+import { createFakeRegistry, type FakeRegistry } from "../support/fake-registry.ts";
+import { randomImage } from "../support/random-image.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const POINTS: readonly (readonly [string, (target: FakeRegistry) => boolean])[] = [
@@ -47,5 +49,37 @@ describe("kill -9", () => {
     const third = await bench.run(sync);
     expect(third.report.totals).toMatchObject({ planned: TAGS, unchanged: TAGS });
     expect(target.writes()).toEqual([]);
+  });
+
+  it("while a tag is being set: the next run waits for what was on its way, and no longer", async () => {
+    const source = createFakeRegistry();
+    const target = createFakeRegistry({ latencyMs: 700 });
+    const [from, to] = [await source.listen(), await target.listen()];
+    onTestFinished(() => Promise.all([from.close(), to.close()]).then(() => undefined));
+    const image = randomImage({ seed: "killed" });
+    source.seed("app", image, "v1");
+    const bench = await openBench([from.url.host, to.url.host]);
+    onTestFinished(() => bench.close());
+    const copy = ["copy", `${from.url.host}/app:v1`, `${to.url.host}/app:v1`];
+
+    let completeMs: number | undefined;
+    const isTagOnItsWay = () => {
+      const nowMs = performance.now();
+      const held = target.store.get("app")?.blobs.size ?? 0;
+      if (held === image.blobs.size) completeMs ??= nowMs;
+      return completeMs !== undefined && nowMs - completeMs > 300;
+    };
+    const killed = await runCli([...copy, ...bench.flags], {
+      cwd: bench.folder,
+      interrupt: { signal: "SIGKILL", when: isTagOnItsWay, everyMs: 20 },
+    });
+    expect(killed, killed.stderr).toMatchObject({ signal: "SIGKILL" });
+
+    const rerun = await bench.run(copy);
+
+    expect(rerun, rerun.stderr).toMatchObject({ exitCode: 0 });
+    expect(rerun.report.totals).toMatchObject({ copied: 1 });
+    expect(rerun.report.elapsedMs).toBeGreaterThan(5000);
+    expect(rerun.report.elapsedMs).toBeLessThan(20_000);
   });
 });

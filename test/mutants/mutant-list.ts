@@ -59,13 +59,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a tag's lease taken from its holder",
     file: "lib/state/watermarks.ts",
-    find: "const isFree = holder === undefined || holder.until <= now || holder.owner === owner;",
-    replace: "const isFree = holder === undefined || now > 0;",
+    find: "const isHeld = holder !== undefined && holder.until > now && holder.owner !== owner;",
+    replace: "const isHeld = holder !== undefined && now < 0;",
   },
   {
     name: "a push that outlives its lease",
     file: "lib/sync/exclusive-lease.ts",
-    find: "renew, marginMs: MARGIN_MS });",
+    find: "renew, marginMs });",
     replace: "renew });",
   },
   {

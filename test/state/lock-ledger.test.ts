@@ -38,6 +38,16 @@ describe("LockLedger", () => {
     expect(await locks.take(elsewhere, "list", { owner: "w", leaseMs: 1 })).toBeDefined();
   });
 
+  it("waits for no lock of an owner that is gone", async () => {
+    const gone = new Set<string>();
+    locks = createLockLedger(table, { clock, isGone: (owner) => gone.has(owner) });
+    const dead = await take("dead");
+    expect(await tryTake("next")).toBeUndefined();
+    gone.add("dead");
+    expect(await tryTake("next")).toBeDefined();
+    expect(await locks.renew(dead)).toBeUndefined();
+  });
+
   it("leaves nothing behind when it is given back", async () => {
     const lock = await take("w");
     await locks.release(lock);

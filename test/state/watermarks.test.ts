@@ -40,6 +40,22 @@ describe("Watermarks", () => {
     expect(next?.before.mark).toMatchObject(MARK);
   });
 
+  it("waits for no lease of an owner that is gone, and believes nothing of what it knew", async () => {
+    const clock = new ManualClock();
+    const table = createMemoryTable({ clock });
+    const gone = new Set<string>();
+    const watermarks = createWatermarks(table, clock, (owner) => gone.has(owner));
+    const dead = await take(watermarks, "dead");
+    const options = { owner: "next", leaseMs: LEASE_MS };
+    expect(await watermarks.take(ROUTE, options)).toBeUndefined();
+    gone.add("dead");
+    const lease = await watermarks.take(ROUTE, options);
+    expect(lease?.before.sight).toBe("unsure");
+    expect(await watermarks.renew(dead)).toBeUndefined();
+    expect(await watermarks.commit(dead, MARK)).toBe(false);
+    expect(lease && (await watermarks.commit(lease, MARK))).toBe(true);
+  });
+
   it("reads in one batch", async () => {
     const { clock, calls, watermarks } = setUp();
     const tags = Array.from({ length: 250 }, (_, number) => `1.${number}`);
