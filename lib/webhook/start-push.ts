@@ -91,6 +91,7 @@ async function seesPush(last: LastPush, work: PushWork, ports: StartPushPorts): 
   const run = await ports.runs.get(last.runId);
   // Whoever wrote the row is about to create the run, or died: then it is created here.
   if (run === undefined) return !last.started;
+  // It may begin at any moment, and read the tag before what was pushed is set.
   if (ports.clock.now() >= last.at) return false;
   return run.state === "running" && !run.enumerated && run.listing.epoch === 0;
 }

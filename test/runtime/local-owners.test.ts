@@ -34,7 +34,9 @@ async function running(): Promise<{ readonly name: string; end(): Promise<void> 
   };
 }
 
-describe.runIf(process.platform === "linux")("an owner of leases on this machine", () => {
+const TITLE = "an owner of leases on this machine (elsewhere than on Linux nobody can tell of it)";
+
+describe.runIf(process.platform === "linux")(TITLE, () => {
   it("has a name with its process number, and another one each time", () => {
     const random = seededRandom(2);
     expect(localOwner(random)).toMatch(

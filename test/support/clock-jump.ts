@@ -1,4 +1,4 @@
-/** Makes the clock of a process jump that has the environment of {@link clockJump}. */
+/** The signal at which the clock of a process jumps that has the environment of {@link clockJump}. */
 export const JUMP_SIGNAL = "SIGUSR2";
 
 /** The environment of a process whose clock jumps by so much at {@link JUMP_SIGNAL}. */
